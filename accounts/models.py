@@ -1,0 +1,129 @@
+"""People: who they are, what they may do, and what was done to them."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+INSTRUCTOR = "instructor"
+ADMIN = "admin"
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+    def create_user(
+        self, email: str, password: str | None = None, *, name: str, **extra: Any
+    ) -> "User":
+        """An active learner; the address is kept in lower case."""
+        user = self.model(email=email.lower(), name=name, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **extra
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account: always a learner, perhaps an instructor or an admin.
+
+    An erased account keeps its row, emptied, because answers and certificates
+    point at it.
+    """
+
+    email = models.EmailField(_("e-mail address"), unique=True, null=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may enter the admin"), default=False)
+    created_at = models.DateTimeField(_("joined"), default=timezone.now)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(email=None) | Q(email=Lower("email")),
+                name="email_is_lower_case",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(erased_at=None) & Q(email__isnull=False) & ~Q(name="")
+                    | Q(erased_at__isnull=False) & Q(email=None) & Q(name="")
+                ),
+                name="erased_or_has_name_and_email",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(_("Erased account"))
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def group_names(self) -> frozenset[str]:
+        """The names of the groups, read once a request."""
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @property
+    def is_admin(self) -> bool:
+        """May see and change everything; staff without the group cannot."""
+        return self.is_superuser or (self.is_staff and ADMIN in self.group_names)
+
+    @property
+    def is_instructor(self) -> bool:
+        return self.is_staff and INSTRUCTOR in self.group_names
+
+
+type Reader = User | AnonymousUser
+
+
+class AuditEvent(models.Model):
+    """One change an admin made to a person's account; never changed afterwards."""
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    actor = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    person = models.ForeignKey(
+        User, models.PROTECT, related_name="audit_events", verbose_name=_("whom")
+    )
+    what = models.CharField(_("what"), max_length=40)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("change of an account")
+        verbose_name_plural = _("audit log")
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.what}"
+
+
+class Throttle(models.Model):
+    """How often one key acted in its current window; see accounts.throttle."""
+
+    key = models.CharField(max_length=100, primary_key=True)
+    window = models.BigIntegerField()  # whole windows since the epoch
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,38 @@
+"""The two groups, instructor and admin, and what each may do in the admin."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from accounts.models import ADMIN, INSTRUCTOR
+
+WRITES_TRACKS = Q(
+    content_type__app_label="courses", content_type__model__in=["track", "lesson"]
+) | Q(content_type__app_label="quizzes", content_type__model__in=["question", "choice"])
+SEES = Q(codename__startswith="view_") & Q(
+    content_type__app_label__in=["accounts", "courses", "quizzes", "certificates"]
+)
+KEEPS_PEOPLE = Q(codename="change_user") | Q(
+    content_type__app_label="courses", content_type__model="trackinstructor"
+)
+LABELS = ["accounts", "courses", "quizzes", "certificates"]
+
+
+def keep_groups(using: str, **kwargs: Any) -> None:
+    """Make both groups and set their permissions; runs after each migrate.
+
+    post_migrate runs app by app, accounts first, so the permissions of the rooms
+    above are not there yet and are made here.
+    """
+    for label in LABELS:
+        create_permissions(apps.get_app_config(label), using=using, verbosity=0)
+    permissions = Permission.objects.using(using)
+    for name, allowed in {
+        INSTRUCTOR: WRITES_TRACKS,
+        ADMIN: WRITES_TRACKS | SEES | KEEPS_PEOPLE,
+    }.items():
+        group, _made = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set(permissions.filter(allowed))

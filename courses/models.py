@@ -1,0 +1,242 @@
+"""Tracks and their lessons, and each learner's place in them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from courses.querysets import LessonQuerySet, TrackQuerySet
+from courses.rendering import RenderedField, render_blocks
+
+RESERVED_SLUGS = ["certificate", "score"]  # addresses beside the lessons
+LANGUAGE_TAG = RegexValidator(
+    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+    _("Write a language tag such as en, de or ar."),
+)
+
+
+def text_direction(language: str) -> str:
+    """ "rtl" for Arabic, Hebrew and the like, else "ltr"."""
+    try:
+        return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    except KeyError:
+        return "ltr"
+
+
+class Track(models.Model):
+    """An ordered set of lessons that ends in a certificate."""
+
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    summary = models.CharField(_("summary"), max_length=500)
+    description = models.TextField(_("description"), blank=True)
+    description_html = RenderedField("description", render_blocks)
+    language = models.CharField(
+        _("language"), max_length=35, default="en", validators=[LANGUAGE_TAG]
+    )
+    license = models.CharField(_("licence"), max_length=100, blank=True)
+    attribution = models.CharField(_("attribution"), max_length=500, blank=True)
+    published_at = models.DateTimeField(_("published from"), null=True, blank=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
+
+    objects: ClassVar[TrackQuerySet] = TrackQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["title", "pk"]
+        verbose_name = _("track")
+        verbose_name_plural = _("tracks")
+        indexes = [models.Index(fields=["-published_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(summary=""),
+                name="track_has_title_and_summary",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("track", args=[self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        return self.published_at is not None and self.published_at <= timezone.now()
+
+    @property
+    def direction(self) -> str:
+        return text_direction(self.language)
+
+
+class TrackInstructor(models.Model):
+    """Who may edit a track."""
+
+    track = models.ForeignKey(Track, models.CASCADE, related_name="instructors")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="taught",
+        verbose_name=_("instructor"),
+    )
+
+    class Meta:
+        verbose_name = _("instructor")
+        verbose_name_plural = _("instructors")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["track", "user"], name="instructor_once_per_track"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Lesson(models.Model):
+    """One page of a track: Markdown, rendered once at save by `set_body`."""
+
+    track = models.ForeignKey(Track, models.CASCADE, related_name="lessons")
+    position = models.PositiveSmallIntegerField(_("position"))  # 1 is the first
+    title = models.CharField(_("title"), max_length=200)
+    slug = models.SlugField(_("address"), max_length=80)
+    summary = models.CharField(_("summary"), max_length=500)
+    markdown = models.TextField(_("text"), blank=True)
+    body_html = models.TextField(editable=False, default="")
+    body_text = models.TextField(editable=False, default="")  # for the search
+    headings = models.JSONField(editable=False, default=list)  # [[level, id, text]]
+    minutes = models.PositiveSmallIntegerField(editable=False, default=1)
+    question_count = models.PositiveSmallIntegerField(  # kept by quizzes, by trigger
+        editable=False, default=0, db_default=0
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=35,
+        blank=True,
+        validators=[LANGUAGE_TAG],
+        help_text=_("Only where it is another than the track's."),
+    )
+    license = models.CharField(_("licence"), max_length=100, blank=True)
+    attribution = models.CharField(_("attribution"), max_length=500, blank=True)
+    published_at = models.DateTimeField(_("published from"), null=True, blank=True)
+    revised_at = models.DateTimeField(editable=False, default=timezone.now)
+    search = SearchVectorField(editable=False, null=True)  # kept by a trigger
+
+    objects: ClassVar[LessonQuerySet] = LessonQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["track", "position"]
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+        indexes = [
+            GinIndex(fields=["search"], name="lesson_search"),
+            GinIndex(
+                fields=["title"], opclasses=["gin_trgm_ops"], name="lesson_title_words"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["track", "slug"], name="lesson_slug_unique_in_track"
+            ),
+            models.UniqueConstraint(
+                fields=["track", "position"],
+                name="lesson_position_unique_in_track",
+                deferrable=models.Deferrable.DEFERRED,  # so two lessons can swap
+            ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1), name="lesson_position_from_1"
+            ),
+            models.CheckConstraint(
+                condition=~Q(slug__in=RESERVED_SLUGS),
+                name="lesson_slug_is_not_an_address_beside_it",
+            ),
+            models.CheckConstraint(
+                condition=~Q(title="") & ~Q(summary=""),
+                name="lesson_has_title_and_summary",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("lesson", args=[self.track.slug, self.slug])
+
+    @property
+    def is_published(self) -> bool:
+        """Open to everybody, so that answers and marks count; else a preview."""
+        now = timezone.now()
+        return bool(
+            self.track.is_published
+            and self.published_at is not None
+            and self.published_at <= now
+        )
+
+    @property
+    def revised(self) -> datetime | None:
+        """When it was last changed, if that was after it was published."""
+        if self.published_at and self.revised_at > self.published_at:
+            return self.revised_at
+        return None
+
+    @property
+    def page_language(self) -> str:
+        return self.language or self.track.language
+
+    @property
+    def direction(self) -> str:
+        return text_direction(self.page_language)
+
+
+class Enrollment(models.Model):
+    """A learner's place in a track; it begins with the first answer or done mark."""
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="enrollments"
+    )
+    track = models.ForeignKey(Track, models.PROTECT, related_name="enrollments")
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    active_at = models.DateTimeField(_("last active"), default=timezone.now)
+    completed_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    certified_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["learner", "track"], name="enrolled_once_per_track"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} in {self.track_id}"
+
+
+class LessonCompletion(models.Model):
+    """A learner said: this lesson is done. Undo deletes the row."""
+
+    enrollment = models.ForeignKey(
+        Enrollment, models.PROTECT, related_name="completions"
+    )
+    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="completions")
+    done_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrollment", "lesson"], name="lesson_done_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} done"

@@ -1,0 +1,112 @@
+"""Which tracks and lessons a person may see, and what each page reads of them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Sum
+from django.db.models.fetch_modes import FETCH_PEERS, FETCH_RAISE, FetchMode
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from accounts.models import Reader
+    from courses.models import Lesson, Track
+
+
+def plan_mode() -> FetchMode:
+    """A forgotten join fails in tests and development, and is only slower after."""
+    return FETCH_RAISE if settings.STRICT_FETCH else FETCH_PEERS
+
+
+def _published(prefix: str, now: datetime) -> Q:
+    return Q(**{f"{prefix}published_at__lte": now})
+
+
+class TrackQuerySet(models.QuerySet["Track"]):
+    def published(self) -> Self:
+        """In the catalogue: published and not archived."""
+        return self.filter(_published("", timezone.now()), archived_at=None)
+
+    def taught_by(self, reader: "Reader") -> Self:
+        """What this person may edit: an admin all, an instructor the own tracks."""
+        if not reader.is_authenticated or not reader.is_staff:
+            return self.none()
+        if reader.is_admin:
+            return self
+        return self.filter(instructors__user=reader)
+
+    def visible_to(self, reader: "Reader") -> Self:
+        """Published, or archived since; drafts to those who teach them alone."""
+        published = _published("", timezone.now())
+        if not reader.is_authenticated or not reader.is_staff:
+            return self.filter(published)
+        if reader.is_admin:
+            return self
+        from courses.models import TrackInstructor
+
+        teaches = TrackInstructor.objects.filter(track=OuterRef("pk"), user=reader)
+        return self.filter(published | Exists(teaches))
+
+    def with_counts(self) -> Self:
+        """lesson_count, minutes and question_count of what is published in it."""
+        shown = _published("lessons__", timezone.now())
+        return self.annotate(
+            lesson_count=Count("lessons", filter=shown),
+            minutes=Sum("lessons__minutes", filter=shown, default=0),
+            question_count=Sum("lessons__question_count", filter=shown, default=0),
+        ).fetch_mode(plan_mode())
+
+    def with_enrollment(self, reader: "Reader") -> Self:
+        """The reader's place in it: started_at, active_at, completed_at and so on."""
+        who = reader.pk if reader.is_authenticated else None
+        return self.annotate(
+            place=FilteredRelation("enrollments", condition=Q(enrollments__learner=who))
+        ).annotate(
+            enrollment_id=F("place__id"),
+            active_at=F("place__active_at"),
+            completed_at=F("place__completed_at"),
+            certified_at=F("place__certified_at"),
+            left_at=F("place__left_at"),
+        )
+
+
+class LessonQuerySet(models.QuerySet["Lesson"]):
+    def published(self) -> Self:
+        """Open to everybody: the lesson and its track are published, not archived."""
+        now = timezone.now()
+        return self.filter(
+            _published("", now), _published("track__", now), track__archived_at=None
+        )
+
+    def visible_to(self, reader: "Reader") -> Self:
+        """The published ones, also of an archived track to those who learned it;
+
+        drafts and all else to those who teach the track, and to admins.
+        """
+        now = timezone.now()
+        published = _published("", now) & _published("track__", now)
+        if not reader.is_authenticated:
+            return self.filter(published, track__archived_at=None)
+        from courses.models import Enrollment, TrackInstructor
+
+        learned = Enrollment.objects.filter(
+            track=OuterRef("track_id"), learner=reader.pk
+        )
+        seen = published & (Q(track__archived_at=None) | Exists(learned))
+        if not reader.is_staff:
+            return self.filter(seen)
+        if reader.is_admin:
+            return self
+        teaches = TrackInstructor.objects.filter(
+            track=OuterRef("track_id"), user=reader.pk
+        )
+        return self.filter(seen | Exists(teaches))
+
+    def taught_by(self, reader: "Reader") -> Self:
+        """Of the tracks this person may edit."""
+        if not reader.is_authenticated or not reader.is_staff:
+            return self.none()
+        if reader.is_admin:
+            return self
+        return self.filter(track__instructors__user=reader)

@@ -1,0 +1,48 @@
+"""A text column that holds another column's Markdown, rendered at every save."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+
+from courses.markdown import render_blocks, render_inline
+
+__all__ = ["RenderedField", "render_blocks", "render_inline", "render_rest"]
+
+
+def render_first(source: str) -> str:
+    """The first paragraph, inline: what stands in a legend or a label."""
+    return render_inline(source.partition("\n\n")[0])
+
+
+def render_rest(source: str) -> str:
+    """What follows the first paragraph, as blocks; empty when nothing does."""
+    rest = source.partition("\n\n")[2]
+    return render_blocks(rest) if rest.strip() else ""
+
+
+class RenderedField(models.TextField):
+    """Safe HTML of the Markdown in `source`, never typed by hand.
+
+    It fills itself as auto_now does, at each save and bulk_create, so no caller can
+    forget to render. QuerySet.update() does not run it.
+    """
+
+    def __init__(
+        self, source: str = "", render: Callable[[str], str] = str, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("default", "")
+        super().__init__(**kwargs)
+        self.source = source
+        self.render = render
+
+    def deconstruct(self) -> Any:
+        """For migrations it is a plain text column."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        html = self.render(getattr(model_instance, self.source) or "")
+        setattr(model_instance, self.attname, html)
+        return html

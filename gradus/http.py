@@ -1,0 +1,72 @@
+"""Request plumbing shared by all rooms: headers, the one host, the site's facts."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.csp import CSP
+
+type View = Callable[[HttpRequest], HttpResponse]
+
+# unfold's Alpine evaluates expressions and writes style attributes
+ADMIN_CSP = settings.SECURE_CSP | {
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL, CSP.UNSAFE_INLINE],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+}
+
+
+class PolicyMiddleware:
+    """Personal by default: nothing is cached unless its view says how.
+
+    The admin, and it alone, gets the looser content policy that unfold needs.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        if request.path.startswith("/admin/"):
+            response._csp_config = ADMIN_CSP  # type: ignore[attr-defined]
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
+        )
+        return response
+
+
+class CanonicalHostMiddleware:
+    """One host: a GET for 127.0.0.1 goes to SITE_ORIGIN, so that links agree."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+        self.host = urlsplit(settings.SITE_ORIGIN).netloc
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method == "GET" and request.get_host() != self.host:
+            return HttpResponsePermanentRedirect(
+                settings.SITE_ORIGIN + request.get_full_path()
+            )
+        return self.get_response(request)
+
+
+def revalidated(response: HttpResponse) -> HttpResponse:
+    """A public page: kept by the reader's own browser, asked for again each time."""
+    patch_cache_control(response, private=True, no_cache=True)
+    patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """For every template: the school's name and the chosen theme."""
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "site_name": settings.SITE_NAME,
+        "site_origin": settings.SITE_ORIGIN,
+        "site_host": urlsplit(settings.SITE_ORIGIN).netloc,
+        "theme": theme if theme in {"light", "dark"} else "system",
+    }

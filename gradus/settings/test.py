@@ -1,0 +1,40 @@
+"""The tests: the embedded Postgres without fsync, N+1 detection on, mails in memory."""
+
+import os
+
+from gradus import postgres
+from gradus.settings.base import *  # noqa: F403
+from gradus.settings.base import DEMO_DIR, INSTALLED_APPS, MIDDLEWARE
+from gradus.settings.database import database
+
+DEBUG = False
+STRICT_FETCH = True
+SECRET_KEY = "only-for-tests"  # noqa: S105
+SITE_ORIGIN = "http://testserver"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+
+def _database_url() -> str:
+    if url := os.environ.get("DATABASE_URL"):
+        return url
+    server = postgres.join(DEMO_DIR / "tests" / "postgres", fsync=False)
+    postgres.ensure_database(server, "gradus")
+    return server.url("gradus")
+
+
+DATABASES = {"default": database(_database_url(), pool=False)}
+INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
+MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
+ZEAL_RAISE = True
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+DEFAULT_FROM_EMAIL = "Gradus <gradus@testserver>"
+TASKS = {
+    "default": {
+        "BACKEND": "django.tasks.backends.immediate.ImmediateBackend",
+        "QUEUES": [],
+    }
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ACCOUNT_RATE_LIMITS = False
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,31 @@
+"""All addresses; those of a room are in its own urls.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from gradus import health, me, pages
+
+urlpatterns = [
+    path("", include("courses.urls")),
+    path("", include("quizzes.urls")),
+    path("", include("certificates.urls")),
+    path("me/", me.my_learning, name="me"),
+    path("me/export/", me.export, name="me_export"),
+    path("me/delete/", me.delete, name="me_delete"),
+    path("me/tracks/<slug:track_slug>/", me.learning, name="me_track"),
+    path("accounts/", include("accounts.urls")),
+    path("theme/", pages.theme, name="theme"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("sitemap.xml", pages.sitemap, name="sitemap"),
+    path("favicon.ico", RedirectView.as_view(url="/static/icon.svg")),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+handler400 = "gradus.errors.bad_request"
+handler403 = "gradus.errors.forbidden"
+handler404 = "gradus.errors.not_found"
+handler500 = "gradus.errors.server_error"

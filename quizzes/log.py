@@ -1,0 +1,143 @@
+"""Reading the answer log: one statement a question that a page asks of it.
+
+Hand-written SQL, because each needs the ordered aggregate `quizzes_counted` (made
+in migration 0002): it walks one person's answers to one question in order and keeps
+the last that counts, as quizzes.scoring.counting does in Python.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+
+from quizzes.scoring import RETRY_AFTER, Knowledge, percent_of
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whose answers: a learner's, of all respondents claimed, or a visitor's own."""
+
+    learner_id: int | None = None
+    respondent_id: UUID | None = None
+
+    @property
+    def is_nobody(self) -> bool:
+        """A visitor who has not answered yet: there is nothing to read."""
+        return self.learner_id is None and self.respondent_id is None
+
+
+# A visitor's answers are the visitor's as long as nobody has claimed them.
+IS_PERSON = """(r.learner_id = %(learner)s
+    OR r.id = %(respondent)s AND r.learner_id IS NULL)"""
+
+_CURRENT = """
+    SELECT c.id, c.uuid, c.lineage, c.lesson_id, l.track_id
+    FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
+    WHERE l.track_id = ANY(%(tracks)s) AND c.position IS NOT NULL
+      AND l.published_at <= %(now)s"""
+
+COUNTED = """quizzes_counted(a.id, a.credit, a.answered_at, %(pause)s
+    ORDER BY a.answered_at, a.id)"""
+
+_ANSWERED = f"""
+WITH current AS ({_CURRENT}),
+log AS (
+    SELECT c.track_id, c.lesson_id, c.id, c.uuid, max(a.answered_at) AS latest_at,
+           {COUNTED} AS counted
+    FROM current c
+    JOIN quizzes_question q ON q.lineage = c.lineage
+    JOIN quizzes_answer a ON a.question_id = q.id
+    JOIN quizzes_respondent r ON r.id = a.respondent_id
+    WHERE {IS_PERSON}
+    GROUP BY 1, 2, 3, 4
+)
+SELECT track_id, lesson_id, uuid, latest_at,
+       (counted).answer_id, (counted).credit, (counted).answered_at
+FROM log ORDER BY track_id, lesson_id, id"""  # noqa: S608 (no value is pasted in)
+
+_SCORES = f"""
+WITH current AS ({_CURRENT}),
+pairs AS (
+    SELECT r.learner_id, c.id, {COUNTED} AS counted
+    FROM current c
+    JOIN quizzes_question q ON q.lineage = c.lineage
+    JOIN quizzes_answer a ON a.question_id = q.id
+    JOIN quizzes_respondent r ON r.id = a.respondent_id
+    WHERE r.learner_id IS NOT NULL
+    GROUP BY 1, 2
+)
+SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608
+
+_BEGUN = f"""
+SELECT DISTINCT c.lesson_id
+FROM quizzes_question c
+JOIN courses_lesson l ON l.id = c.lesson_id
+JOIN quizzes_question q ON q.lineage = c.lineage
+JOIN quizzes_answer a ON a.question_id = q.id
+JOIN quizzes_respondent r ON r.id = a.respondent_id
+WHERE l.track_id = %(track)s AND c.position IS NOT NULL AND {IS_PERSON}"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One current question that the person answered, and the answer that scores."""
+
+    track_id: int
+    lesson_id: int
+    question: UUID
+    latest_at: datetime
+    answer_id: int
+    credit: Decimal
+    answered_at: datetime
+
+
+def who(person: Person) -> dict[str, object]:
+    return {"learner": person.learner_id, "respondent": person.respondent_id}
+
+
+def answered_in(person: Person, track_ids: Iterable[int]) -> list[Answered]:
+    """The questions of these tracks that the person answered; one statement."""
+    if person.is_nobody:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ANSWERED,
+            who(person)
+            | {
+                "tracks": list(track_ids),
+                "now": timezone.now(),
+                "pause": RETRY_AFTER,
+            },
+        )
+        return [Answered(*row) for row in cursor.fetchall()]
+
+
+def knowledge_of(answered: Sequence[Answered], question_count: int) -> Knowledge:
+    """What the answered questions of one track or lesson add up to."""
+    total = sum((row.credit for row in answered), Decimal())
+    percent = percent_of(total, len(answered)) if answered else None
+    # a question published between two statements may not have been counted yet
+    return Knowledge(percent, len(answered), max(question_count, len(answered)))
+
+
+def scores_of_track(track_id: int) -> dict[int, tuple[Decimal, int]]:
+    """For each learner with an answer: earned credit and answered questions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SCORES,
+            {"tracks": [track_id], "now": timezone.now(), "pause": RETRY_AFTER},
+        )
+        return {learner: (earned, count) for learner, earned, count in cursor}
+
+
+def begun_lessons(person: Person, track_id: int) -> set[int]:
+    """The lessons of the track in which the person answered at least one question."""
+    if person.is_nobody:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN, who(person) | {"track": track_id})
+        return {lesson_id for (lesson_id,) in cursor}

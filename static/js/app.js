@@ -1,0 +1,31 @@
+/* What JavaScript adds: the theme changes without a reload, and what htmx swapped in takes
+   the focus. Every page works without it. */
+(() => {
+  const root = document.documentElement;
+  const show = (name) => {
+    root.classList.remove("theme-light", "theme-dark");
+    if (name !== "system") root.classList.add("theme-" + name);
+    for (const b of document.querySelectorAll("[data-theme-choice]")) b.setAttribute("aria-pressed", b.value === name);
+  };
+  addEventListener("click", (e) => {
+    const b = e.target.closest("[data-theme-choice]");
+    if (!b) return;
+    e.preventDefault();
+    const gone = b.value === "system" ? "0" : "31536000";
+    document.cookie = "theme=" + b.value + ";path=/;samesite=lax;max-age=" + gone + (location.protocol === "https:" ? ";secure" : "");
+    show(b.value);
+  });
+  /* the verdict's heading, or the problem box, takes the focus */
+  const land = (el) => { const t = el && (el.matches("[data-land]") ? el : el.querySelector("[data-land]")); if (t) t.focus(); };
+  addEventListener("htmx:load", (e) => { if (e.detail.elt !== document.body) land(e.detail.elt); });
+  land(document.querySelector(".problem[data-land]"));
+  /* the server did not answer, or could not: the answer stays in the form, and the form says so */
+  const failed = (e) => {
+    const box = e.detail.elt && e.detail.elt.closest(".question");
+    const note = box && box.querySelector("[data-not-sent]");
+    if (note) { note.hidden = false; note.focus(); }
+  };
+  addEventListener("htmx:sendError", failed);
+  addEventListener("htmx:timeout", failed);
+  addEventListener("htmx:responseError", failed);
+})();

@@ -1,0 +1,81 @@
+"""The cast and the stage of the tests; everything else comes from tests.factories."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from courses.models import Enrollment, Lesson, Track
+from quizzes.models import Question
+from tests.factories import (
+    make_admin,
+    make_instructor,
+    make_lesson,
+    make_question,
+    make_track,
+    make_user,
+)
+
+
+@pytest.fixture
+def soil(db) -> Track:
+    """A published track of two lessons; the first asks `probe`."""
+    track = make_track("soil")
+    make_lesson(track, "probe-the-soil")
+    make_lesson(track, "water-it")
+    return track
+
+
+@pytest.fixture
+def lesson(soil: Track) -> Lesson:
+    return soil.lessons.get(slug="probe-the-soil")
+
+
+@pytest.fixture
+def probe(lesson: Lesson) -> Question:
+    return make_question(lesson, "Where does the probe go?")
+
+
+@pytest.fixture
+def ada(soil: Track) -> User:
+    """A learner on the track."""
+    user = make_user("Ada")
+    Enrollment.objects.create(learner=user, track=soil)
+    return user
+
+
+@pytest.fixture
+def ben(db) -> User:
+    """A learner who is not on the track."""
+    return make_user("Ben")
+
+
+@pytest.fixture
+def iris(soil: Track) -> User:
+    """The instructor of `soil`."""
+    return make_instructor("Iris", soil)
+
+
+@pytest.fixture
+def omar(db) -> User:
+    """An instructor of another track."""
+    return make_instructor("Omar", make_track("stars", lessons=1))
+
+
+@pytest.fixture
+def ruth(db) -> User:
+    """An admin."""
+    return make_admin("Ruth")
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A client in which this person is signed in."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
