@@ -1,0 +1,99 @@
+"""The canonical files of a track: plain values to text, one blank line between blocks."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from exchange.front_matter import write_front_matter
+from exchange.question_block import HEADING, write_question
+from exchange.source_file import unix_lines, without_blank_edges
+from exchange.track_source import (
+    DEFAULT_LANGUAGE,
+    LessonSource,
+    QuestionSource,
+    TrackSource,
+)
+
+TRACK_FILE = "track.md"
+
+
+def written_files(track: TrackSource, folder_name: str) -> dict[str, str]:
+    """The text of each file by name; the slug is named where the folder is called otherwise."""
+    width = max(2, len(str(len(track.lessons))))
+    files = {TRACK_FILE: _write_track_file(track, folder_name)}
+    for number, lesson in enumerate(track.lessons, start=1):
+        files[f"{number:0{width}}-{lesson.slug}.md"] = _write_lesson(lesson)
+    return files
+
+
+def _write_track_file(track: TrackSource, folder_name: str) -> str:
+    front = {
+        "title": track.title,
+        "summary": track.summary,
+        "license": track.license,
+        "attribution": track.attribution,
+        "language": "" if track.language == DEFAULT_LANGUAGE else track.language,
+        "slug": "" if track.slug == folder_name else track.slug,
+    }
+    return _joined([write_front_matter(front), track.description])
+
+
+def _write_lesson(lesson: LessonSource) -> str:
+    front = {
+        "title": lesson.title,
+        "summary": lesson.summary,
+        "license": lesson.license,
+        "attribution": lesson.attribution,
+        "language": lesson.language,
+    }
+    blocks = [write_front_matter(front), lesson.body]
+    if lesson.questions:
+        blocks += [HEADING, *map(write_question, lesson.questions)]
+    return _joined(blocks)
+
+
+def _joined(blocks: Iterable[str]) -> str:
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _tidy(text: str) -> str:
+    return without_blank_edges(unix_lines(text).split("\n"))
+
+
+def tidied(track: TrackSource) -> TrackSource:
+    """The same track, its texts spaced as reading would give them."""
+    return replace(
+        track,
+        title=track.title.strip(),
+        summary=track.summary.strip(),
+        license=track.license.strip(),
+        attribution=track.attribution.strip(),
+        description=_tidy(track.description),
+        lessons=tuple(map(_tidy_lesson, track.lessons)),
+    )
+
+
+def _tidy_lesson(lesson: LessonSource) -> LessonSource:
+    return replace(
+        lesson,
+        title=lesson.title.strip(),
+        summary=lesson.summary.strip(),
+        license=lesson.license.strip(),
+        attribution=lesson.attribution.strip(),
+        body=_tidy(lesson.body),
+        questions=tuple(map(_tidy_question, lesson.questions)),
+    )
+
+
+def _tidy_question(question: QuestionSource) -> QuestionSource:
+    heading, _newline, text = _tidy(question.prompt).partition("\n")
+    blocks = (heading.strip(), _tidy(text))
+    return replace(
+        question,
+        prompt="\n\n".join(block for block in blocks if block),
+        choices=tuple(
+            replace(choice, text=choice.text.strip(), feedback=_tidy(choice.feedback))
+            for choice in question.choices
+        ),
+        other_feedback=_tidy(question.other_feedback),
+        explanation=_tidy(question.explanation),
+    )
