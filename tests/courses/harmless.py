@@ -63,9 +63,9 @@ class _Reader(HTMLParser):
                 r"(s|fn|fnref)-[a-z0-9-]+", value
             )
         if tag in MATHML:
-            return name in MATHML_ATTRIBUTES and matches(
-                r"([-+]?\d{0,2}(\.\d+)?[a-z-]* ?)+", value
-            )
+            words = value.split(" ")
+            length = r"[-+]?\d{0,2}(\.\d+)?[a-z-]*"
+            return name in MATHML_ATTRIBUTES and all(matches(length, w) for w in words)
         if name == "class":
             return not value or matches(CLASSES.get(tag, "(?!)"), value)
         return {

@@ -253,6 +253,12 @@ def test_no_two_tables_have_the_same_name():
     assert 'aria-label="Table: A, B (2)"' in html
 
 
+def test_the_name_of_a_table_may_hold_any_character():
+    html = html_of('## "A" & <b>\n\n| A |\n|---|')
+
+    assert 'aria-label="Table: &quot;A&quot; &amp; &lt;b&gt;"' in html
+
+
 def test_a_header_cell_without_text_heads_nothing():
     assert "<tr>\n<td></td>\n<th scope=" in html_of("| | B |\n|---|---|\n| 1 | 2 |")
 

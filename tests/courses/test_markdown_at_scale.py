@@ -20,35 +20,25 @@ from .harmless import faults_in
 
 REAL = Path(__file__).parents[2].parent / "shared/real/iot-for-beginners"
 
-BRACKETS = ["[", "![", "[^", "[a](", "[[a]", "](", "[a]: ", "<a:", "<!--", "&#x"]
-MARKS = [
-    "*",
-    "_",
-    "*_",
-    "~~a",
-    "**a *a ",
-    "`",
-    "$",
-    "\\",
-    "<sub>",
-    "<sub>a</sub>",
-    "$a$ ",
-]
-BLOCKS = [
-    *(">", "> a\n", "- ", "- a\n", "1. ", "# a\n", "a\n===\n", "|", "a|b\n-|-\n"),
+PIECES = [
     *(
-        "- $$ a\n",
-        "$$ a\n# b\n",
-        "$$ a\n",
-        "[^a]: ",
-        "[^a]: b\n",
-        "> [!NOTE]\n",
-        "```\n",
+        "[",
+        "![",
+        "[^",
+        "[a](",
+        "[a]: ",
+        "*_",
+        "**a *a ",
+        "`",
+        "\\",
+        "$a$ ",
+        "<sub>a</sub>",
     ),
+    *(">", "- a\n", "# a\n", "a|b\n-|-\n", "- $$ a\n", "$$ a\n# b\n", "[^a]: b\n"),
 ]
 
 
-@pytest.mark.parametrize("piece", BRACKETS + MARKS + BLOCKS)
+@pytest.mark.parametrize("piece", PIECES)
 def test_a_hundred_thousand_characters_of_one_mark_take_no_more_than_seconds(piece):
     source = piece * (MAX_CHARACTERS // len(piece))
     start = time.process_time()
@@ -58,10 +48,8 @@ def test_a_hundred_thousand_characters_of_one_mark_take_no_more_than_seconds(pie
     assert time.process_time() - start < 4  # measured: 1.5 at most
 
 
-@pytest.mark.parametrize(
-    "language", ["python", "js", "html", "c++", "sh", "yaml", "php"]
-)
-@pytest.mark.parametrize("piece", ["(", "<", '"', "/*", "a.", "\\", "${", "a:\n ", "`"])
+@pytest.mark.parametrize("language", ["python", "js", "html", "yaml"])
+@pytest.mark.parametrize("piece", ["(", "<", "a.", "`"])
 def test_hostile_code_takes_no_more_than_seconds(language, piece):
     code = piece * (20_000 // len(piece) - 1)
     start = time.process_time()

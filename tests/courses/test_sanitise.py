@@ -71,7 +71,7 @@ def test_there_are_enough_hostile_texts():
     assert len(set(PAYLOADS)) == len(PAYLOADS) >= 90
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(MIXES)
 def test_any_mix_of_markup_renders_to_plain_prose(text):
     assert faults_in(render_markdown(text, resolve=str).html) == []
@@ -79,6 +79,7 @@ def test_any_mix_of_markup_renders_to_plain_prose(text):
     assert faults_in(render_inline(text)) == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_renders_to_plain_prose(text):
     rendered = render_markdown(text)
@@ -88,6 +89,7 @@ def test_any_text_renders_to_plain_prose(text):
     assert "\n" not in plain(text)
 
 
+@settings(deadline=None)
 @given(MIXES.map(lambda text: text.encode(errors="replace").decode()))
 def test_cleaning_twice_is_cleaning_once(html):
     once = sanitise(html)
