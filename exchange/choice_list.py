@@ -66,8 +66,7 @@ def read_choice_list(source: SourceFile, rows: range) -> tuple[list[Item], int]:
         if is_blank(line):
             after_blank = True
             continue
-        found = None if source.fenced[row] else _ALMOST.fullmatch(line)
-        if found is not None:
+        if found := _ALMOST.fullmatch(line):
             items.append(_read_item(source, row, found))
         elif line[0] in " \t":
             _read_indented(source, row, items[-1], after_blank)

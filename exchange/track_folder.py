@@ -1,7 +1,7 @@
 """Track folders: `track.md` and `NN-slug.md` files as plain values, and back again.
 
 Reading finds every problem before it gives up. Writing gives one canonical form: export,
-import, export makes the same bytes. See "A track folder" in the documentation for authors.
+import, export makes the same bytes. The track in `content/write-a-lesson` teaches the form.
 """
 
 import re

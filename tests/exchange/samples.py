@@ -11,6 +11,39 @@ FRONT = '---\ntitle: "Soil"\nsummary: "What earth is made of."\n---\n'
 LESSON_FRONT = '---\ntitle: "Loam"\nsummary: "Sand, silt and clay."\n---\n'
 QUESTION = "### Which is finest? {#finest}\n\n- [x] Clay\n- [ ] Sand\n"
 
+CANONICAL = """\
+---
+title: "How models are trained (and why it matters to you)"
+summary: "Pre-training, instruction tuning, alignment."
+---
+
+The lesson, in Markdown…
+
+## Check your understanding
+
+### Which training phase accounts for most of a model's raw capability? {#raw-capability}
+
+- [x] Pre-training
+  > Yes: nearly all the compute goes there.
+- [ ] Instruction tuning
+
+The explanation shown after answering.
+
+### When does refusing begin? {#refusing}
+
+- [=] act 3
+- [=] alignment
+  > Yes.
+  >
+  > That act.
+- [*]
+  > Think of the last act.
+
+### How many dials? {#dials .number}
+
+- [=] 2.50 ± 0.1
+"""
+
 
 def lesson_text(questions: str = QUESTION, body: str = "Loam is a mixture.") -> str:
     """A lesson file; the questions start on line 10 when the body is one line."""
