@@ -1,10 +1,11 @@
 """Look a track or a lesson up for a reader; hidden and missing are the same 404."""
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Reader
-from courses.models import Lesson, Track
+from courses.models import Enrollment, Lesson, Track
 from courses.querysets import plan_mode
 
 
@@ -23,8 +24,15 @@ def get_open_track_for(reader: Reader, slug: str) -> Track:
 
 
 def get_lesson_for(reader: Reader, track_slug: str, slug: str) -> Lesson:
-    """The lesson and its track; Http404."""
-    lessons = Lesson.objects.visible_to(reader).select_related("track")
+    """The lesson and its track, with when the reader was certified; Http404."""
+    place = Enrollment.objects.filter(
+        track=OuterRef("track_id"), learner=reader.pk or 0
+    )
+    lessons = (
+        Lesson.objects.visible_to(reader)
+        .select_related("track")
+        .annotate(certified_at=Subquery(place.values("certified_at")[:1]))
+    )
     return get_object_or_404(
         lessons.defer("search", "body_text", "markdown").fetch_mode(plan_mode()),
         slug=slug,

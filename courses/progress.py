@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.utils import timezone
 
 from accounts.models import Reader
-from courses.models import Lesson, Track
+from courses.models import Lesson, LessonCompletion, Track
 
 STAIR_AT_MOST = 40  # steps; a longer track shows a bar
 
@@ -61,16 +62,12 @@ class Outline:
         """The first that is not done."""
         return next((step for step in self.steps if not step.is_done), None)
 
-    def number_of(self, lesson_id: int) -> int | None:
-        """The lesson's place, from 1; None for one that is not published."""
-        return next((s.number for s in self.steps if s.id == lesson_id), None)
-
-    def neighbours(self, lesson_id: int) -> Sequence[Step]:
+    def neighbours_of(self, step: Step | None) -> Sequence[Step]:
         """The lesson before and the next two; at the ends the nearest three."""
-        place = (self.number_of(lesson_id) or 1) - 1
+        place = step.number - 1 if step else 0
         start = max(0, min(place - 1, self.total - 4))
         around = self.steps[start : start + 4]
-        return [step for step in around if step.id != lesson_id][:3]
+        return [other for other in around if other is not step][:3]
 
 
 def outlines_of(
@@ -104,15 +101,18 @@ def outline_of(
     return outlines_of([track], reader, marks)[track.pk]
 
 
-def _published_lessons(track_ids: list[int], reader: Reader) -> Iterable[dict]:  # type: ignore[type-arg]
-    who = reader.pk if reader.is_authenticated else None
+def _published_lessons(track_ids: list[int], reader: Reader) -> Iterable[Any]:
+    mark: Subquery | Value = Value(None, DateTimeField())
+    if reader.is_authenticated:
+        mark = Subquery(
+            LessonCompletion.objects.filter(
+                enrollment__learner=reader,
+                enrollment__track=OuterRef("track_id"),
+                lesson=OuterRef("pk"),
+            ).values("done_at")[:1]
+        )
     return (
         Lesson.objects.filter(track__in=track_ids, published_at__lte=timezone.now())
-        .annotate(
-            mark=FilteredRelation(
-                "completions", condition=Q(completions__enrollment__learner=who)
-            )
-        )
         .order_by("track", "position")
         .values(
             "id",
@@ -123,6 +123,6 @@ def _published_lessons(track_ids: list[int], reader: Reader) -> Iterable[dict]: 
             "minutes",
             "question_count",
             "published_at",
-            done_at=F("mark__done_at"),
+            done_at=mark,
         )
     )

@@ -5,13 +5,23 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    Sum,
+    When,
+)
 from django.db.models.fetch_modes import FETCH_PEERS, FETCH_RAISE, FetchMode
 from django.utils import timezone
 
 if TYPE_CHECKING:
     from accounts.models import Reader
-    from courses.models import Lesson, Track
+    from courses.models import Lesson, Track  # noqa: F401 (named as text below)
 
 
 def plan_mode() -> FetchMode:
@@ -69,6 +79,17 @@ class TrackQuerySet(models.QuerySet["Track"]):
             certified_at=F("place__certified_at"),
             left_at=F("place__left_at"),
         )
+
+    def being_learned(self) -> Self:
+        """After with_enrollment: begun and not left, the last active first."""
+        return self.filter(place__id__isnull=False, place__left_at=None).order_by(
+            "-place__active_at", "-pk"
+        )
+
+    def for_catalogue(self) -> Self:
+        """After with_enrollment: begun by last activity, then the newest published."""
+        active = Case(When(place__left_at=None, then=F("place__active_at")))
+        return self.order_by(active.desc(nulls_last=True), "-published_at", "-pk")
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):

@@ -21,7 +21,7 @@ def render_rest(source: str) -> str:
     return render_blocks(rest) if rest.strip() else ""
 
 
-class RenderedField(models.TextField):
+class RenderedField(models.TextField):  # type: ignore[type-arg]
     """Safe HTML of the Markdown in `source`, never typed by hand.
 
     It fills itself as auto_now does, at each save and bulk_create, so no caller can

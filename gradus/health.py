@@ -1,7 +1,10 @@
 """Is the process alive, and can it serve? For load balancers; no secrets."""
 
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from functools import cache
+
+from django.db import Error, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 
 
@@ -11,12 +14,18 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database answers and every migration is applied; else 503."""
+    """The database answers and every migration is applied; else 503. One statement."""
     try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+        rows = MigrationRecorder(connection).migration_qs.values_list("app", "name")
+        applied = set(rows)
+    except Error:
         return HttpResponse("database", status=503, content_type="text/plain")
-    if waiting:
+    if not _last_migrations() <= applied:
         return HttpResponse("migrations", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@cache
+def _last_migrations() -> frozenset[tuple[str, str]]:
+    """The newest migration of each app, as this process's code has them."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())

@@ -5,8 +5,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.csp import CSP
+
+from accounts.models import User
+from accounts.throttle import TooOftenError
 
 type View = Callable[[HttpRequest], HttpResponse]
 
@@ -61,6 +65,14 @@ def revalidated(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def too_often(request: HttpRequest, error: TooOftenError) -> HttpResponse:
+    """The page that says: wait, then do it again."""
+    context = {"retry_after": error.retry_after}
+    response = render(request, "429.html", context, status=429)
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
 def site(request: HttpRequest) -> dict[str, object]:
     """For every template: the school's name and the chosen theme."""
     theme = request.COOKIES.get("theme", "")
@@ -70,3 +82,9 @@ def site(request: HttpRequest) -> dict[str, object]:
         "site_host": urlsplit(settings.SITE_ORIGIN).netloc,
         "theme": theme if theme in {"light", "dark"} else "system",
     }
+
+
+class LearnerRequest(HttpRequest):
+    """A request that passed login_required: its user is a person."""
+
+    user: User

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 if TYPE_CHECKING:
-    from quizzes.models import Question
+    from quizzes.models import Question  # noqa: F401 (named as text below)
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

@@ -5,10 +5,12 @@ from this person's answers and reads the key of what is answered, and of nothing
 else. Neither ever reads which choice of an unanswered question is right.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
@@ -18,6 +20,9 @@ from quizzes.grading import Key, Reply, grade, normalise_text
 from quizzes.log import COUNTED, IS_PERSON, Person, who
 from quizzes.models import Kind
 from quizzes.scoring import RETRY_AFTER
+
+if TYPE_CHECKING:
+    from quizzes.forms import AnswerForm
 
 _QUESTIONS = """
 SELECT q.id, q.uuid, q.kind, q.prompt_html, q.details_html, c.id, c.text_html
@@ -262,3 +267,38 @@ def preview_verdict(
         tolerance=key.tolerance,
         is_preview=True,
     )
+
+
+@dataclass(frozen=True)
+class Item:
+    """One block of the self-check: a verdict, or a question open to answer."""
+
+    asked: Asked
+    total: int
+    verdict: Verdict | None = None
+    revised: Revised | None = None
+    form: "AnswerForm | None" = None
+
+
+@dataclass(frozen=True)
+class State:
+    """The line above the self-check: a mark for each question, how many are answered."""
+
+    marks: list[tuple[int, str]]  # (number, "right", "notyet" or "todo")
+    answered: int
+
+    @property
+    def total(self) -> int:
+        return len(self.marks)
+
+
+def state_of(verdicts: Iterable[Verdict | Revised], total: int) -> State:
+    by_number = {v.number: v for v in verdicts}
+    marks = []
+    for number in range(1, total + 1):
+        verdict = by_number.get(number)
+        if isinstance(verdict, Verdict):
+            marks.append((number, "right" if verdict.is_right else "notyet"))
+        else:
+            marks.append((number, "todo"))
+    return State(marks, len(by_number))

@@ -1,7 +1,7 @@
 """How values look: marks, stairs, dates, durations. Pure, on every page (a builtin)."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from django import template
@@ -64,7 +64,7 @@ def unit(title: str) -> SafeString | str:
 
 @register.filter
 def duration(minutes: int) -> str:
-    """"7 minutes", "1 hour 20", "12 hours"."""
+    """ "7 minutes", "1 hour 20", "12 hours"."""
     hours, rest = divmod(minutes, 60)
     if hours == 0:
         return ngettext("%(n)s minute", "%(n)s minutes", rest) % {"n": rest}
@@ -74,19 +74,19 @@ def duration(minutes: int) -> str:
 
 @register.filter
 def day(at: datetime) -> str:
-    """"14 March 2026", in the site's time zone."""
+    """ "14 March 2026", in the site's time zone."""
     return format_date(timezone.localtime(at), "j F Y")
 
 
 @register.filter
 def day_utc(at: datetime) -> str:
-    """"14 March 2026", in UTC: what certificates and files say."""
+    """ "14 March 2026", in UTC: what certificates and files say."""
     return format_date(at.astimezone(timezone.get_fixed_timezone(0)), "j F Y")
 
 
 @register.filter
 def moment_utc(at: datetime) -> str:
-    """"14 March 2026, 16:20 UTC"."""
+    """ "14 March 2026, 16:20 UTC"."""
     return format_date(at.astimezone(timezone.get_fixed_timezone(0)), "j F Y, H:i") + (
         " UTC"
     )
@@ -94,7 +94,7 @@ def moment_utc(at: datetime) -> str:
 
 @register.filter
 def moment(at: datetime) -> str:
-    """"15 March, 14:20 UTC", with the year when it is another one."""
+    """ "15 March, 14:20 UTC", with the year when it is another one."""
     local = timezone.localtime(at)
     form = "j F" if local.year == timezone.localtime().year else "j F Y"
     return f"{format_date(local, form)}, {local:%H:%M} {local.tzname()}"
@@ -102,7 +102,7 @@ def moment(at: datetime) -> str:
 
 @register.filter
 def percent(value: int) -> str:
-    """"92 %", with a no-break space."""
+    """ "92 %", with a no-break space."""
     return f"{value}\u00a0%"
 
 
@@ -110,3 +110,9 @@ def percent(value: int) -> str:
 def safe_html(html: str) -> SafeString:
     """HTML that courses.markdown rendered and sanitised at save."""
     return mark_safe(html)  # noqa: S308
+
+
+@register.filter
+def of(mapping: Mapping[object, object], key: object) -> object:
+    """mapping|of:key, None where there is none."""
+    return mapping.get(key)

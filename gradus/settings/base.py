@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from django.conf.global_settings import LANGUAGES
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEMO_DIR = BASE_DIR / ".demo"
@@ -12,8 +10,8 @@ DEMO_DIR = BASE_DIR / ".demo"
 SITE_NAME = "Gradus"
 SITE_ORIGIN = "http://localhost:8000"
 SITE_CONTACT = ""
-PRIVACY_PAGE = BASE_DIR / "content" / "pages" / "privacy.md"
-ACCESSIBILITY_PAGE = BASE_DIR / "content" / "pages" / "accessibility.md"
+PRIVACY_PAGE = BASE_DIR / "templates" / "pages" / "privacy.md"
+ACCESSIBILITY_PAGE = BASE_DIR / "templates" / "pages" / "accessibility.md"
 TRUSTED_PROXIES = 0  # how many proxies of ours append to X-Forwarded-For
 
 INSTALLED_APPS = [
@@ -54,6 +52,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "quizzes.middleware.ClaimMiddleware",
 ]
 
 ROOT_URLCONF = "gradus.urls"
@@ -72,7 +71,10 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gradus.http.site",
             ],
-            "builtins": ["courses.templatetags.look"],
+            "builtins": [
+                "courses.templatetags.look",
+                "quizzes.templatetags.worth",
+            ],
         },
     }
 ]
@@ -157,7 +159,6 @@ CACHES = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("British English")), *LANGUAGES]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,11 +1,13 @@
 """Production: every setting comes from the environment, and a missing one is named."""
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
 from gradus.settings.base import *  # noqa: F403
+from gradus.settings.base import ACCESSIBILITY_PAGE, PRIVACY_PAGE
 from gradus.settings.database import database
 
 
@@ -18,7 +20,9 @@ def need(name: str, what: str) -> str:
 
 
 def _origin() -> str:
-    value = need("SITE_ORIGIN", "the address people use, such as https://learn.example.org")
+    value = need(
+        "SITE_ORIGIN", "the address people use, such as https://learn.example.org"
+    )
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise ImproperlyConfigured(
@@ -60,6 +64,14 @@ def _number(name: str, default: int) -> int:
     return int(value)
 
 
+def _page(name: str, ours: Path) -> Path:
+    """The operator's own Markdown file, or ours."""
+    path = Path(os.environ.get(name) or ours)
+    if not path.is_file():
+        raise ImproperlyConfigured(f"{name} is malformed: there is no file {path}.")
+    return path
+
+
 def _mailer() -> dict[str, object]:
     url = urlsplit(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
     if url.scheme not in {"smtp", "smtps"} or not url.hostname:
@@ -96,6 +108,8 @@ DEFAULT_FROM_EMAIL = need("EMAIL_FROM", "the sender of all mails: Name <name@hos
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
 TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
+PRIVACY_PAGE = _page("PRIVACY_PAGE", PRIVACY_PAGE)
+ACCESSIBILITY_PAGE = _page("ACCESSIBILITY_PAGE", ACCESSIBILITY_PAGE)
 
 SECURE_SSL = SITE_ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL

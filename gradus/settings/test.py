@@ -23,6 +23,9 @@ def _database_url() -> str:
 
 
 DATABASES = {"default": database(_database_url(), pool=False)}
+# two test runs at the same time need two databases
+if suffix := os.environ.get("TEST_DATABASE_SUFFIX"):
+    DATABASES["default"]["TEST"] = {"NAME": f"test_gradus_{suffix}"}
 INSTALLED_APPS = [*INSTALLED_APPS, "zeal"]
 MIDDLEWARE = ["zeal.middleware.zeal_middleware", *MIDDLEWARE]
 ZEAL_RAISE = True

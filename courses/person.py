@@ -1,0 +1,45 @@
+"""What this room knows of a person."""
+
+from django.db.models import F
+
+from accounts.models import User
+from courses.models import Enrollment, LessonCompletion, TrackInstructor
+
+
+def export_person(user: User) -> dict[str, object]:
+    """Tracks begun, lessons done, tracks taught."""
+    return {
+        "tracks": list(
+            Enrollment.objects.filter(learner=user)
+            .order_by("started_at")
+            .values(
+                "started_at",
+                "active_at",
+                "completed_at",
+                "certified_at",
+                "left_at",
+                slug=F("track__slug"),
+                title=F("track__title"),
+            )
+        ),
+        "lessons_done": list(
+            LessonCompletion.objects.filter(enrollment__learner=user)
+            .order_by("done_at")
+            .values(
+                "done_at",
+                track=F("lesson__track__slug"),
+                lesson=F("lesson__slug"),
+                title=F("lesson__title"),
+            )
+        ),
+        "teaches": list(
+            TrackInstructor.objects.filter(user=user).values_list(
+                "track__slug", flat=True
+            )
+        ),
+    }
+
+
+def erase_person(user: User) -> None:
+    """Enrolments and marks stay, without a person; nothing is taught any more."""
+    TrackInstructor.objects.filter(user=user).delete()

@@ -1,0 +1,39 @@
+"""The form that ends an account."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class DeleteAccountForm(forms.Form):
+    """The password once more, and what becomes of the certificates."""
+
+    certificates = forms.ChoiceField(
+        label=_("Your certificates"),
+        choices=[
+            ("keep", _("Stay valid, with the name printed on them")),
+            ("withdraw", _("Are withdrawn for good, and show no name")),
+        ],
+        initial="keep",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what becomes of your certificates")},
+    )
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": _("Write your password")},
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("The password is not right"))
+        return password

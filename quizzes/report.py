@@ -1,0 +1,109 @@
+"""The score explained: each question, each answer, and which of them counts."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from courses.models import Track
+from courses.progress import Outline, Step
+from quizzes.log import Person
+from quizzes.models import Answer, Question
+from quizzes.scoring import Knowledge, counting, measure_knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One answer on the score page."""
+
+    credit: Decimal
+    answered_at: datetime
+    counted: bool  # counts, or counted until a later one did; else practice
+
+
+@dataclass(frozen=True)
+class QuestionReport:
+    uuid: UUID
+    number: int
+    prompt_html: str
+    scoring: Given | None  # the answer that counts now
+    others: Sequence[Given]  # all other answers, oldest first
+
+
+@dataclass(frozen=True)
+class LessonReport:
+    step: Step
+    questions: Sequence[QuestionReport]
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    knowledge: Knowledge
+    earned: Decimal  # the sum of the credits that count
+    lessons: Sequence[LessonReport]
+
+
+def score_report(person: Person, track: Track, outline: Outline) -> ScoreReport:
+    """Every answer of a learner in the track; two statements."""
+    questions = list(
+        Question.objects.of_track(track.pk)
+        .order_by("lesson__position", "position")
+        .values("lesson_id", "lineage", "uuid", "position", "prompt_html")
+    )
+    answers = _answers_by_lineage(person, [q["lineage"] for q in questions])
+    by_lesson: dict[int, list[QuestionReport]] = defaultdict(list)
+    earned: list[Decimal] = []
+    for question in questions:
+        report = _question_report(question, answers.get(question["lineage"], []))
+        by_lesson[question["lesson_id"]].append(report)
+        if report.scoring is not None:
+            earned.append(report.scoring.credit)
+    return ScoreReport(
+        measure_knowledge(earned, len(questions)),
+        sum(earned, Decimal()),
+        [
+            LessonReport(step, by_lesson[step.id])
+            for step in outline.steps
+            if by_lesson[step.id]
+        ],
+    )
+
+
+def _answers_by_lineage(
+    person: Person, lineages: Sequence[UUID]
+) -> dict[UUID, list[Answer]]:
+    found: dict[UUID, list[Answer]] = defaultdict(list)
+    mine = Q(respondent__learner=person.learner_id)
+    answers = (
+        Answer.objects.filter(mine, question__lineage__in=lineages)
+        .select_related("question")
+        .only("credit", "answered_at", "question__lineage")
+        .order_by("answered_at", "pk")
+    )
+    for answer in answers:
+        found[answer.question.lineage].append(answer)
+    return found
+
+
+def _question_report(
+    question: Mapping[str, Any], answers: list[Answer]
+) -> QuestionReport:
+    counted = counting(answers)
+    scoring = counted[-1] if counted else None
+    others = [
+        Given(answer.credit, answer.answered_at, answer in counted)
+        for answer in answers
+        if answer is not scoring
+    ]
+    return QuestionReport(
+        question["uuid"],
+        question["position"],
+        question["prompt_html"],
+        Given(scoring.credit, scoring.answered_at, counted=True) if scoring else None,
+        others,
+    )

@@ -1,0 +1,217 @@
+"""What changes the answer log and the questions: each verb is one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from courses.models import Lesson
+from courses.services import claim_marks, mark_revised, take_up
+from quizzes.grading import Key, Reply, grade
+from quizzes.models import (
+    Answer,
+    AnswerChoice,
+    Choice,
+    Question,
+    Respondent,
+    WrittenAnswer,
+)
+
+
+class AnswerRefusedError(Exception):
+    """The answer was not stored; `status` is the response's, str() says why."""
+
+    status = 422
+
+
+class SubmissionReusedError(AnswerRefusedError):
+    def __init__(self) -> None:
+        super().__init__(_("This form was already used. Answer once more, please."))
+
+
+class QuestionChangedError(AnswerRefusedError):
+    """The question was edited since it was read."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This question has just been changed. Read it again and answer once more."
+            )
+        )
+
+
+def broken_constraint(error: IntegrityError) -> str | None:
+    """The name of the constraint that refused a row."""
+    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+
+
+def key_of(question: Question, choices: Sequence[Choice]) -> Key:
+    """What is right about the question.
+
+    Its choices, in order, must have been read after it and never before: then an
+    edit in between has raised the revision, and the answer is refused.
+    """
+    return Key(
+        kind=question.kind,  # type: ignore[arg-type]
+        right=frozenset(choice.pk for choice in choices if choice.is_right),
+        wrong=frozenset(choice.pk for choice in choices if not choice.is_right),
+        accepted=tuple(choice.text for choice in choices),
+        tolerance=question.tolerance,
+    )
+
+
+def learner_respondent(learner: User, known: UUID | None) -> UUID:
+    """The learner's own respondent, made at the first answer."""
+    if known is not None:
+        return known
+    own, _made = Respondent.objects.get_or_create(learner=learner, is_own=True)
+    return own.pk
+
+
+def visitor_respondent(visitor: UUID) -> UUID:
+    """The visitor's respondent; a claimed one is somebody's already, so a new one."""
+    respondent, _made = Respondent.objects.get_or_create(pk=visitor)
+    if respondent.learner_id is not None:
+        respondent = Respondent.objects.create()
+    return respondent.pk
+
+
+def record_answer(
+    question: Question,
+    key: Key,
+    reply: Reply,
+    respondent: UUID,
+    submission: UUID,
+    learner: User | None = None,
+) -> None:
+    """Grade and append one answer; the same submission again changes nothing.
+
+    reply has passed the form: not blank, and its choices are the question's own.
+    A learner's answer also takes up the track.
+
+    Raises:
+        SubmissionReusedError: this submission already answered another question.
+        QuestionChangedError: the question was edited since it was read.
+    """
+    try:
+        with transaction.atomic():
+            now = timezone.now()
+            if learner is not None:
+                take_up(learner, question.lesson.track_id, now)
+            _append(question, key, reply, respondent, submission, now)
+    except IntegrityError as error:
+        match broken_constraint(error):
+            case "answer_once_per_respondent":
+                _replay(question, respondent, submission)
+            case (
+                "answer_graded_under_current_revision" | "picked_choice_of_the_question"
+            ):
+                raise QuestionChangedError from error
+            case _:
+                raise
+
+
+def _append(
+    question: Question,
+    key: Key,
+    reply: Reply,
+    respondent: UUID,
+    submission: UUID,
+    now: datetime,
+) -> None:
+    answer = Answer.objects.create(
+        respondent_id=respondent,
+        question=question,
+        question_revision=question.revision,
+        submission=submission,
+        credit=grade(key, reply),
+        answered_at=now,
+    )
+    if question.has_choices:
+        AnswerChoice.objects.bulk_create(
+            AnswerChoice(answer=answer, question=question, choice_id=choice)
+            for choice in sorted(reply.picked)
+        )
+    else:
+        WrittenAnswer.objects.create(answer=answer, text=reply.written)
+
+
+def _replay(question: Question, respondent: UUID, submission: UUID) -> None:
+    stored = Answer.objects.get(respondent=respondent, submission=submission)
+    if stored.question_id != question.pk:
+        raise SubmissionReusedError
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a sign-in added to the account."""
+
+    answers: int = 0
+    lessons: int = 0
+
+
+@transaction.atomic
+def claim_visit(
+    learner: User, visitor: UUID | None, marks: Mapping[int, datetime]
+) -> Claimed:
+    """A visitor's answers and done marks become the learner's, once.
+
+    The answers stay as they are: the respondent is given its learner.
+    """
+    answers = 0
+    if visitor is not None:
+        claimed = Respondent.objects.filter(pk=visitor, learner=None).update(
+            learner=learner, claimed_at=timezone.now()
+        )
+        if claimed:
+            answers = _take_up_answered(learner, visitor)
+    return Claimed(answers, claim_marks(learner, marks) if marks else 0)
+
+
+def _take_up_answered(learner: User, visitor: UUID) -> int:
+    answered = Answer.objects.filter(respondent=visitor)
+    tracks = answered.values_list("question__lesson__track").annotate(
+        Max("answered_at")
+    )
+    for track_id, latest in sorted(tracks):
+        take_up(learner, track_id, latest)
+    return answered.count()
+
+
+@transaction.atomic
+def retire_question(question: Question) -> None:
+    """Out of its lesson, for good; its answers stay, and the others move up."""
+    locked = Question.objects.select_for_update().get(pk=question.pk)
+    if locked.retired_at is not None:
+        return
+    now = timezone.now()
+    locked.position = None
+    locked.retired_at = now
+    locked.save(update_fields=["position", "retired_at"])
+    renumber(locked.lesson_id)
+    mark_revised([locked.lesson_id], now)
+
+
+def renumber(lesson_id: int) -> None:
+    """Positions 1…n again, in the order they had."""
+    questions = list(
+        Question.objects.current().filter(lesson=lesson_id).order_by("position", "pk")
+    )
+    for position, question in enumerate(questions, start=1):
+        question.position = position
+    Question.objects.bulk_update(questions, ["position"])
+
+
+def lock_questions(lesson: Lesson) -> list[Question]:
+    """The lesson's questions, locked before anything about them is edited."""
+    return list(
+        Question.objects.select_for_update().filter(lesson=lesson).order_by("pk")
+    )

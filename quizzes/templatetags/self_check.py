@@ -1,0 +1,138 @@
+"""What lower rooms' pages show of the self-checks, each in one or two statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.translation import gettext
+
+from courses.marks import marks_in
+from courses.models import Lesson, Track
+from courses.progress import Outline, Step
+from quizzes.chart import points_of
+from quizzes.forms import AnswerForm
+from quizzes.learning import Resume, TrackLearning, learning_in, resume_in
+from quizzes.log import begun_lessons
+from quizzes.models import Answer
+from quizzes.people import person_of, visitor_in
+from quizzes.self_check import (
+    Item,
+    Revised,
+    Verdict,
+    questions_of,
+    state_of,
+    verdicts_of,
+)
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def begun_in(context: Context, track: Track) -> set[int]:
+    """The lessons of the track in which this person answered something."""
+    return begun_lessons(person_of(context["request"]), track.pk)
+
+
+@register.inclusion_tag("quizzes/_self_check.html", takes_context=True)
+def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
+    """The whole self-check: verdicts where answered, else forms."""
+    request = context["request"]
+    verdicts = verdicts_of(person_of(request), lesson.pk)
+    open_form: AnswerForm | None = context.get("open_form")
+    preview = dict([context["preview"]]) if "preview" in context else {}
+    asked = questions_of(lesson.pk)
+    items = []
+    for question in asked:
+        if open_form is not None and open_form.asked.uuid == question.uuid:
+            items.append(Item(question, len(asked), form=open_form))
+            continue
+        found = preview.get(question.id) or verdicts.get(question.id)
+        items.append(
+            Item(
+                question,
+                len(asked),
+                verdict=found if isinstance(found, Verdict) else None,
+                revised=found if isinstance(found, Revised) else None,
+                form=AnswerForm(question),
+            )
+        )
+    return {
+        "request": request,
+        "user": context["user"],
+        "csrf_token": context.get("csrf_token"),
+        "lesson": lesson,
+        "items": items,
+        "state": state_of(verdicts.values(), len(asked)),
+    }
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a page of tracks shows of one person's answers."""
+
+    by_track: Mapping[int, TrackLearning]
+    resume: Resume | None
+
+
+@register.simple_tag(takes_context=True)
+def learning_of(
+    context: Context, tracks: Sequence[Track], outlines: Mapping[int, Outline]
+) -> Learning:
+    """Scores and begun lessons of these tracks, and where to resume."""
+    learned = learning_in(person_of(context["request"]), outlines)
+    return Learning(learned, resume_in(tracks, outlines, learned))
+
+
+@register.simple_tag(takes_context=True)
+def learning_in_track(
+    context: Context, track: Track, outline: Outline
+) -> TrackLearning:
+    return learning_in(person_of(context["request"]), {track.pk: outline})[track.pk]
+
+
+@dataclass(frozen=True)
+class Keepsakes:
+    """What a visitor has done in this browser and would bring along."""
+
+    answers: int
+    lessons: int
+
+
+@register.simple_tag(takes_context=True)
+def visitor_counts(context: Context) -> Keepsakes | None:
+    """None where there is nothing; never for somebody who is signed in."""
+    request = context["request"]
+    if request.user.is_authenticated:
+        return None
+    visitor = visitor_in(request)
+    lessons = len(marks_in(request.session))
+    answers = (
+        Answer.objects.filter(respondent=visitor).values("question").distinct().count()
+        if visitor
+        else 0
+    )
+    return Keepsakes(answers, lessons) if answers or lessons else None
+
+
+@register.simple_tag
+def first_open(learned: TrackLearning, outline: Outline) -> Step | None:
+    """The first lesson with a question left out."""
+    return learned.first_open(outline)
+
+
+@register.inclusion_tag("quizzes/_chart.html")
+def score_chart(
+    track: Track, outline: Outline, learned: TrackLearning
+) -> dict[str, Any]:
+    """The score of each lesson, drawn and as a table."""
+    points = points_of([learned.of_lesson(step) for step in outline.steps])
+    scores = [p.knowledge.percent for p in points if p.knowledge.percent is not None]
+    said = {"low": min(scores, default=0), "high": max(scores, default=0)}
+    return {
+        "track": track,
+        "points": points,
+        "scored": len(scores),
+        "range": gettext("between %(low)s and %(high)s percent") % said,
+    }

@@ -1,0 +1,62 @@
+"""Credits and numbers in words: pure filters."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from quizzes.self_check import Verdict
+
+register = template.Library()
+
+
+@register.filter
+def as_percent(credit: Decimal) -> str:
+    """0.5 → "50 %", with a no-break space."""
+    whole = (credit * 100).quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{whole}\u00a0%"
+
+
+@register.filter
+def credit(earned: Decimal) -> str:
+    """At most six places and no trailing zeros: "1", "0.5", "10.12"."""
+    return (
+        f"{earned:f}".rstrip("0").rstrip(".") if "." in f"{earned:f}" else f"{earned:f}"
+    )
+
+
+@register.filter
+def worth(verdict: Verdict) -> str:
+    """What the answer is worth: "Counts 100 %", "Half right · counts 50 %"…"""
+    if verdict.is_preview:
+        return gettext("Preview: nothing is kept.")
+    if not verdict.counts:
+        return gettext("Practice · does not count")
+    share = as_percent(verdict.credit)
+    if verdict.credit in {Decimal(0), Decimal(1)}:
+        return gettext("Counts %(share)s") % {"share": share}
+    if verdict.credit == Decimal("0.5"):
+        return gettext("Half right · counts %(share)s") % {"share": share}
+    return gettext("Partly right · counts %(share)s") % {"share": share}
+
+
+@register.filter
+def accepted_number(verdict: Verdict) -> str:
+    """ "4,000, or anything from 3,600 to 4,400"; without a tolerance the number."""
+    value = Decimal(verdict.missed[0].text)
+    if not verdict.tolerance:
+        return _number(value)
+    return gettext("%(value)s, or anything from %(low)s to %(high)s") % {
+        "value": _number(value),
+        "low": _number(value - verdict.tolerance),
+        "high": _number(value + verdict.tolerance),
+    }
+
+
+def _number(value: Decimal) -> str:
+    """With thousands marks and without trailing zeros."""
+    plain = value.normalize()
+    if plain == plain.to_integral_value():
+        plain = plain.quantize(Decimal(1))
+    return number_format(plain, use_l10n=True, force_grouping=True)

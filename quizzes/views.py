@@ -1,0 +1,209 @@
+"""Answering a question, and the page that explains the score."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.throttle import TooOftenError, client_of, count_one
+from courses.access import get_track_for
+from courses.marks import keep
+from courses.progress import outline_of
+from courses.views import render_lesson
+from gradus.http import revalidated
+from quizzes.access import get_question_for
+from quizzes.forms import AnswerForm
+from quizzes.grading import Key
+from quizzes.log import Person
+from quizzes.models import Choice, Question
+from quizzes.people import RESPONDENT, new_visitor, person_of, visitor_in
+from quizzes.report import score_report
+from quizzes.self_check import (
+    Asked,
+    Item,
+    Offered,
+    Pick,
+    Verdict,
+    preview_verdict,
+    state_of,
+    verdicts_of,
+)
+from quizzes.services import (
+    AnswerRefusedError,
+    QuestionChangedError,
+    key_of,
+    learner_respondent,
+    record_answer,
+    visitor_respondent,
+)
+
+ANSWERS_A_MINUTE = 120
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer(
+    request: HttpRequest, track_slug: str, lesson_slug: str, question_id: UUID
+) -> HttpResponse:
+    """GET: the question open to answer. POST: grade the answer and keep it."""
+    question = get_question_for(request.user, track_slug, lesson_slug, question_id)
+    choices = list(question.choices.order_by("position"))
+    asked = _asked(question, choices)
+    if request.method != "POST":
+        return _show_open(request, question, AnswerForm(asked))
+    form = AnswerForm(asked, request.POST)
+    if not form.is_valid():
+        return _show_open(request, question, form, status=422)
+    try:
+        count_one("answer", client_of(request), limit=ANSWERS_A_MINUTE, seconds=60)
+    except TooOftenError as error:
+        return _show_open(request, question, form.refused(_wait(error)), status=429)
+    if not question.lesson.is_published:
+        return _show_preview(request, question, form, choices)
+    try:
+        person = _record(request, question, choices, form)
+    except AnswerRefusedError as error:
+        return _show_open(
+            request, question, form.refused(str(error)), status=error.status
+        )
+    return _show_verdict(request, question, asked, person)
+
+
+def _asked(question: Question, choices: list[Choice]) -> Asked:
+    """The question as it is offered; the key stays behind."""
+    offered = [Offered(choice.pk, choice.text_html) for choice in choices]
+    return Asked(
+        question.pk,
+        question.uuid,
+        question.position or 1,
+        question.kind,
+        question.prompt_html,
+        question.details_html,
+        offered if question.has_choices else [],
+    )
+
+
+def _wait(error: TooOftenError) -> str:
+    return ngettext(
+        "That was a great many answers. Wait %(n)s second, then send it again.",
+        "That was a great many answers. Wait %(n)s seconds, then send it again.",
+        error.retry_after,
+    ) % {"n": error.retry_after}
+
+
+def _record(
+    request: HttpRequest, question: Question, choices: list[Choice], form: AnswerForm
+) -> Person:
+    """Store the answer under the learner's or the visitor's name in the log.
+
+    A question that was edited since it was read is read and graded once more.
+    """
+    user = request.user if request.user.is_authenticated else None
+    if user is not None:
+        respondent = learner_respondent(user, question.own_respondent)  # type: ignore[attr-defined]
+        person = Person(learner_id=user.pk)
+    else:
+        respondent = visitor_respondent(visitor_in(request) or new_visitor(request))
+        person = Person(respondent_id=respondent)
+    submission = form.cleaned_data["submission"]
+    try:
+        key = key_of(question, choices)
+        record_answer(question, key, form.reply(), respondent, submission, user)
+    except QuestionChangedError:
+        key = _read_again(question, form)
+        record_answer(question, key, form.reply(), respondent, submission, user)
+    if user is None:
+        request.session[RESPONDENT] = str(respondent)
+        keep(request.session)
+    return person
+
+
+def _read_again(question: Question, form: AnswerForm) -> Key:
+    """The key of the question as it is now, if the answer still fits it."""
+    question.refresh_from_db(fields=["revision", "kind", "tolerance", "position"])
+    choices = list(question.choices.order_by("position"))
+    if question.kind != form.asked.kind or not form.reply().picked <= {
+        choice.pk for choice in choices
+    }:
+        raise QuestionChangedError
+    return key_of(question, choices)
+
+
+def _show_open(
+    request: HttpRequest, question: Question, form: AnswerForm, *, status: int = 200
+) -> HttpResponse:
+    if request.htmx:  # type: ignore[attr-defined]
+        item = Item(form.asked, question.lesson.question_count, form=form)
+        context = {"item": item, "lesson": question.lesson}
+        return render(request, "quizzes/_question.html", context, status=status)
+    return _lesson_page(request, question, status=status, open_form=form)
+
+
+def _show_preview(
+    request: HttpRequest,
+    question: Question,
+    form: AnswerForm,
+    choices: list[Choice],
+) -> HttpResponse:
+    """In a draft: the verdict, and nothing kept."""
+    picks = [
+        (c.pk, Pick(c.text_html, c.text, c.is_right, c.feedback_html)) for c in choices
+    ]
+    verdict = preview_verdict(
+        form.asked,
+        key_of(question, choices),
+        form.reply(),
+        picks,
+        explanation_html=question.explanation_html,
+        other_feedback_html=question.other_feedback_html,
+    )
+    if request.htmx:  # type: ignore[attr-defined]
+        item = Item(form.asked, question.lesson.question_count, verdict=verdict)
+        context = {"item": item, "lesson": question.lesson}
+        return render(request, "quizzes/_question.html", context)
+    return _lesson_page(request, question, preview=(question.pk, verdict))
+
+
+def _lesson_page(
+    request: HttpRequest, question: Question, *, status: int = 200, **extra: object
+) -> HttpResponse:
+    lesson = question.lesson
+    lesson.refresh_from_db(fields=["body_html", "headings"])
+    lesson.certified_at = None  # type: ignore[attr-defined]
+    return render_lesson(request, lesson, status=status, **extra)
+
+
+def _show_verdict(
+    request: HttpRequest, question: Question, asked: Asked, person: Person
+) -> HttpResponse:
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(question.get_absolute_url())
+    lesson = question.lesson
+    verdicts = verdicts_of(person, lesson.pk)
+    verdict = verdicts.get(question.pk)
+    item = Item(
+        asked,
+        lesson.question_count,
+        verdict=verdict if isinstance(verdict, Verdict) else None,
+        form=AnswerForm(asked),
+    )
+    context = {
+        "item": item,
+        "lesson": lesson,
+        "state": state_of(verdicts.values(), lesson.question_count),
+    }
+    return HttpResponse(render_to_string("quizzes/_answered.html", context, request))
+
+
+@require_safe
+def score(request: HttpRequest, track_slug: str) -> HttpResponse:
+    """Which answers counted and why, so that the score can be added up by hand."""
+    track = get_track_for(request.user, track_slug)
+    report = None
+    if request.user.is_authenticated:
+        outline = outline_of(track, request.user)
+        report = score_report(person_of(request), track, outline)
+    context = {"track": track, "report": report, "room": "tracks"}
+    return revalidated(render(request, "quizzes/score.html", context))
