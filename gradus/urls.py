@@ -7,9 +7,10 @@ from django.views.generic import RedirectView
 from gradus import health, me, pages
 
 urlpatterns = [
-    path("", include("courses.urls")),
+    # beside the lessons stand score/ and certificate/, so these come first
     path("", include("quizzes.urls")),
     path("", include("certificates.urls")),
+    path("", include("courses.urls")),
     path("me/", me.my_learning, name="me"),
     path("me/export/", me.export, name="me_export"),
     path("me/delete/", me.delete, name="me_delete"),
