@@ -245,8 +245,6 @@ def _hit(lesson: Lesson) -> Hit:
     title, summary, text = (
         getattr(lesson, f"marked_{name}") for name in ("title", "summary", "text")
     )
-    if _plain(title) != lesson.title:  # the parser of the database left something out
-        title = lesson.title
     passage = f"… {text} …" if _PAIR.search(text) else summary
     return Hit(lesson, _marked(title), _marked(passage))
 
