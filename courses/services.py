@@ -125,29 +125,31 @@ def note_completion(enrollment: Enrollment, now: datetime) -> None:
 @transaction.atomic
 def claim_marks(learner: User, marks: Mapping[int, datetime]) -> int:
     """Turn a visitor's marks into the learner's; returns how many were new."""
-    lessons = Lesson.objects.filter(pk__in=marks).values_list("pk", "track_id")
     by_track: dict[int, list[int]] = {}
-    for lesson_id, track_id in lessons:
+    lessons = Lesson.objects.filter(pk__in=marks).order_by("track", "pk")
+    for lesson_id, track_id in lessons.values_list("pk", "track_id"):
         by_track.setdefault(track_id, []).append(lesson_id)
-    before = LessonCompletion.objects.filter(
-        enrollment__learner=learner, lesson__in=marks
-    ).count()
+    return sum(
+        _claim_track(learner, track_id, {pk: marks[pk] for pk in lesson_ids})
+        for track_id, lesson_ids in by_track.items()
+    )
+
+
+def _claim_track(learner: User, track_id: int, marks: Mapping[int, datetime]) -> int:
     now = timezone.now()
-    for track_id, lesson_ids in sorted(by_track.items()):
-        latest = max(marks[lesson_id] for lesson_id in lesson_ids)
-        enrollment = take_up(learner, track_id, latest)
-        LessonCompletion.objects.bulk_create(
-            [
-                LessonCompletion(enrollment=enrollment, lesson_id=pk, done_at=marks[pk])
-                for pk in lesson_ids
-            ],
-            ignore_conflicts=True,
-        )
-        note_completion(enrollment, now)
-    after = LessonCompletion.objects.filter(
-        enrollment__learner=learner, lesson__in=marks
-    ).count()
-    return after - before
+    enrollment = take_up(learner, track_id, now)  # and so it is locked
+    known = set(
+        LessonCompletion.objects.filter(
+            enrollment=enrollment, lesson__in=marks
+        ).values_list("lesson", flat=True)
+    )
+    LessonCompletion.objects.bulk_create(
+        LessonCompletion(enrollment=enrollment, lesson_id=pk, done_at=at)
+        for pk, at in marks.items()
+        if pk not in known
+    )
+    note_completion(enrollment, now)
+    return len(marks.keys() - known)
 
 
 def leave_track(learner: User, track: Track) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,16 +71,20 @@ def learner_respondent(learner: User, known: UUID | None) -> UUID:
     """The learner's own respondent, made at the first answer."""
     if known is not None:
         return known
-    own, _made = Respondent.objects.get_or_create(learner=learner, is_own=True)
-    return own.pk
+    Respondent.objects.bulk_create(
+        [Respondent(learner=learner, is_own=True)], ignore_conflicts=True
+    )
+    return Respondent.objects.get(learner=learner, is_own=True).pk
 
 
 def visitor_respondent(visitor: UUID) -> UUID:
     """The visitor's respondent; a claimed one is somebody's already, so a new one."""
-    respondent, _made = Respondent.objects.get_or_create(pk=visitor)
-    if respondent.learner_id is not None:
-        respondent = Respondent.objects.create()
-    return respondent.pk
+    known = Respondent.objects.filter(pk=visitor).first()
+    if known is not None and known.learner_id is not None:
+        return Respondent.objects.create().pk
+    if known is None:
+        Respondent.objects.bulk_create([Respondent(pk=visitor)], ignore_conflicts=True)
+    return visitor
 
 
 def record_answer(
@@ -178,11 +181,10 @@ def claim_visit(
 
 def _take_up_answered(learner: User, visitor: UUID) -> int:
     answered = Answer.objects.filter(respondent=visitor)
-    tracks = answered.values_list("question__lesson__track").annotate(
-        Max("answered_at")
-    )
-    for track_id, latest in sorted(tracks):
-        take_up(learner, track_id, latest)
+    now = timezone.now()
+    tracks = answered.values_list("question__lesson__track", flat=True).distinct()
+    for track_id in sorted(tracks):
+        take_up(learner, track_id, now)
     return answered.count()
 
 

@@ -40,7 +40,9 @@ class Verification:
 def verify_scores() -> Verification:
     """Grade every answer again, and compare each score with the site's own."""
     found = Verification()
-    logs: dict[tuple[int, UUID], list[tuple[datetime, int, Fraction]]] = defaultdict(list)
+    logs: dict[tuple[int, UUID], list[tuple[datetime, int, Fraction]]] = defaultdict(
+        list
+    )
     for answer in _answers():
         found.answers += 1
         learner = answer.respondent.learner_id
@@ -111,12 +113,12 @@ def _is_near(text: str, value: str, tolerance: Decimal | None) -> bool:
 
 
 def _compare_scores(logs: dict[tuple[int, UUID], Any], found: Verification) -> None:
-    credits: dict[tuple[int, UUID], Fraction] = {}
+    latest: dict[tuple[int, UUID], Fraction] = {}
     for pair, log in logs.items():
         counted_at: datetime | None = None
         for answered_at, _pk, credit in sorted(log):
             if counted_at is None or answered_at - counted_at >= A_DAY:
-                counted_at, credits[pair] = answered_at, credit
+                counted_at, latest[pair] = answered_at, credit
     tracks: dict[int, set[UUID]] = defaultdict(set)
     now = timezone.now()
     for track, lineage in Question.objects.filter(
@@ -125,7 +127,7 @@ def _compare_scores(logs: dict[tuple[int, UUID], Any], found: Verification) -> N
         tracks[track].add(lineage)
     for track, lineages in tracks.items():
         mine: dict[int, list[Fraction]] = defaultdict(list)
-        for (learner, lineage), credit in credits.items():
+        for (learner, lineage), credit in latest.items():
             if lineage in lineages:
                 mine[learner].append(credit)
         theirs = scores_of_track(track)

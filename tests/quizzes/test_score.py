@@ -79,9 +79,7 @@ class TestWhatCounts:
 
     def test_a_retired_question_is_none_of_the_tracks(self, ada, soil, probe):
         give(own(ada), probe, 1, MONDAY)
-        type(probe).objects.filter(pk=probe.pk).update(
-            position=None, retired_at=MONDAY
-        )
+        type(probe).objects.filter(pk=probe.pk).update(position=None, retired_at=MONDAY)
 
         assert score(ada, soil, questions=0).percent is None
 
@@ -123,7 +121,9 @@ def test_more_answers_than_questions_are_an_error():
         measure_knowledge([Decimal(1), Decimal(1)], 1)
 
 
-credits = st.sampled_from([Decimal(0), Decimal("0.333333"), Decimal("0.5"), Decimal(1)])
+some_credits = st.sampled_from(
+    [Decimal(0), Decimal("0.333333"), Decimal("0.5"), Decimal(1)]
+)
 gaps = st.sampled_from(
     [
         timedelta(0),
@@ -134,7 +134,7 @@ gaps = st.sampled_from(
         timedelta(days=3),
     ]
 )
-answers = st.tuples(st.integers(0, 2), st.integers(0, 2), credits, gaps)
+answers = st.tuples(st.integers(0, 2), st.integers(0, 2), some_credits, gaps)
 
 
 def plain_score(log: list[tuple[int, datetime, Decimal]]) -> tuple[Fraction, int]:
@@ -158,7 +158,11 @@ def test_the_sql_score_equals_the_plain_one_over_random_logs_claims_included(log
     lesson = make_lesson(track)
     questions = [make_question(lesson, f"{n}?") for n in range(3)]
     learner = make_user(f"L{uuid4().hex[:8]}")
-    respondents = [own(learner), Respondent.objects.create(), Respondent.objects.create()]
+    respondents = [
+        own(learner),
+        Respondent.objects.create(),
+        Respondent.objects.create(),
+    ]
     at, told = MONDAY, []
     for question, respondent, credit, gap in log:
         at += gap
@@ -223,9 +227,7 @@ class TestVerifyScores:
         from quizzes.person import erase_person
 
         text = make_question(lesson, kind="text", right=("Loam",))
-        signed_in(ada).post(
-            text.answer_url, {"submission": uuid4(), "written": "loam"}
-        )
+        signed_in(ada).post(text.answer_url, {"submission": uuid4(), "written": "loam"})
         erase_person(ada)
 
         call_command("verify_scores")

@@ -16,7 +16,9 @@ class Command(BaseCommand):
         if found.erased:
             self.stdout.write(f"{found.erased} typed answers are erased: passed over.")
         for user in User.objects.filter(pk__in=found.disagreeing).order_by("pk"):
-            self.stderr.write(f"disagrees: {user.email or 'erased account'} ({user.pk})")
+            self.stderr.write(
+                f"disagrees: {user.email or 'erased account'} ({user.pk})"
+            )
         if found.unclaimed:
             self.stderr.write(f"{found.unclaimed} answers of visitors disagree.")
         if found.disagreeing or found.unclaimed:
