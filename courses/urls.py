@@ -1,9 +1,10 @@
 from django.urls import path
 
-from courses import views
+from courses import search_views, views
 
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
+    path("search/", search_views.search, name="search"),
     path("tracks/<slug:track_slug>/", views.track, name="track"),
     path("tracks/<slug:track_slug>/<slug:lesson_slug>/", views.lesson, name="lesson"),
     path("tracks/<slug:track_slug>/<slug:lesson_slug>/done/", views.done, name="done"),
