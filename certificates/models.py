@@ -1,5 +1,7 @@
 """Certificates: frozen facts, the document that holds the person, and its status."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,19 +9,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from certificates.codes import ALPHABET
+from certificates.querysets import CertificateQuerySet
+from certificates.status import HIDDEN, SHOWN, State, state_of
 from courses.models import Enrollment
+
+NAME_LENGTH = 150  # characters, as an account's
 
 
 class Certificate(models.Model):
     """A learner finished a track on a day with a score; never changed, no person.
 
-    `facts` holds what the columns do not: the shape is
-    {"slug", "summary", "language", "origin", "issuer", "criteria", "edition",
-     "lessons": [{"title", "slug", "done_on"}],
-     "counted": [{"answer", "lesson", "question", "credit"}]}.
+    `facts` holds what the columns do not; its shape is certificates.facts.Facts.
     """
 
-    code = models.CharField(_("code"), max_length=19, unique=True)
+    code = models.CharField(_("code"), max_length=19)
     enrollment = models.ForeignKey(
         Enrollment, models.PROTECT, related_name="certificates"
     )
@@ -36,12 +40,30 @@ class Certificate(models.Model):
     issued_at = models.DateTimeField(_("issued"), default=timezone.now)
     facts = models.JSONField(_("facts"))
 
+    # set by the words of CertificateQuerySet alone
+    event_kinds: list[str]
+    printed_name: str
+    current_code: str
+    holder_id: int
+    track_slug: str
+
+    objects: ClassVar[CertificateQuerySet] = CertificateQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         ordering = ["-issued_at", "-pk"]
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
         indexes = [models.Index(fields=["issued_at"])]
         constraints = [
+            models.UniqueConstraint(
+                fields=["code"], name="certificate_code_is_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    code__regex=rf"^([{ALPHABET}]{{4}}-){{3}}[{ALPHABET}]{{4}}$"
+                ),
+                name="certificate_code_in_its_one_spelling",
+            ),
             models.UniqueConstraint(
                 fields=["enrollment"],
                 condition=Q(supersedes=None),
@@ -60,6 +82,11 @@ class Certificate(models.Model):
                 condition=Q(answered__lte=models.F("questions")),
                 name="answered_at_most_all_questions",
             ),
+            models.CheckConstraint(
+                condition=Q(score=None, answered=0)
+                | Q(score__isnull=False, answered__gt=0),
+                name="score_with_its_coverage",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -68,6 +95,16 @@ class Certificate(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("certificate", args=[self.code])
 
+    @property
+    def state(self) -> State:
+        """Where it stands; of a row read with_kinds()."""
+        return state_of(self.event_kinds)[0]
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether its holder hid the details; of a row read with_kinds()."""
+        return state_of(self.event_kinds)[1]
+
 
 class CertificateDocument(models.Model):
     """The printed name and the credential's text; deleted only when withdrawn."""
@@ -75,12 +112,18 @@ class CertificateDocument(models.Model):
     certificate = models.ForeignKey(
         Certificate, models.PROTECT, related_name="documents"
     )
-    name = models.CharField(_("name"), max_length=150)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
     credential = models.TextField()  # the Open Badges JSON, without proof and status
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name="") & ~Q(credential=""),
+                name="document_has_name_and_credential",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"document {self.pk}"
@@ -90,22 +133,41 @@ class CertificateEvent(models.Model):
     """What happened to a certificate; the status follows from these, in order."""
 
     class Kind(models.TextChoices):
-        REVOKED = "revoked", _("revoked")
-        SUPERSEDED = "superseded", _("superseded")
-        WITHDRAWN = "withdrawn", _("withdrawn")
-        HIDDEN = "hidden", _("hidden")
-        SHOWN = "shown", _("shown")
+        REVOKED = State.REVOKED, _("revoked")
+        SUPERSEDED = State.SUPERSEDED, _("superseded")
+        WITHDRAWN = State.WITHDRAWN, _("withdrawn")
+        HIDDEN = HIDDEN, _("hidden")
+        SHOWN = SHOWN, _("shown")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="events")
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
-    actor = models.ForeignKey(
+    actor = models.ForeignKey(  # empty: its holder
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
 
     class Meta:
         ordering = ["pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certificate", "kind"],
+                condition=~Q(kind__in=[HIDDEN, SHOWN]),
+                name="certificate_ends_once_in_each_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["revoked", "superseded", "withdrawn", HIDDEN, SHOWN]
+                ),
+                name="event_is_of_a_known_kind",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="revoked") | (Q(actor__isnull=False) & ~Q(reason="")),
+                name="revoked_by_somebody_for_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} on {self.at:%Y-%m-%d}"

@@ -1,6 +1,7 @@
 """Certificates never change: no update, no delete, one line of succession.
 
-A document, which holds the name, may be deleted only once its holder withdrew.
+A document, which holds the name, may be deleted only once its holder withdrew; from
+then on nothing more is written about that certificate.
 """
 
 from django.db import migrations
@@ -39,9 +40,31 @@ END $$;
 CREATE TRIGGER certificates_keep_document BEFORE DELETE
     ON certificates_certificatedocument
     FOR EACH ROW EXECUTE FUNCTION certificates_keep_document();
+
+CREATE FUNCTION certificates_withdrawn_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM certificates_certificateevent
+        WHERE certificate_id = NEW.certificate_id AND kind = 'withdrawn'
+    ) THEN
+        RAISE EXCEPTION 'a withdrawn certificate stays as it is'
+            USING ERRCODE = 'integrity_constraint_violation',
+            CONSTRAINT = 'withdrawn_is_final', TABLE = TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER certificates_withdrawn_is_final BEFORE INSERT
+    ON certificates_certificateevent
+    FOR EACH ROW EXECUTE FUNCTION certificates_withdrawn_is_final();
+CREATE TRIGGER certificates_withdrawn_is_final BEFORE INSERT
+    ON certificates_certificatedocument
+    FOR EACH ROW EXECUTE FUNCTION certificates_withdrawn_is_final();
 """
 
 UNDO = """
+DROP TRIGGER certificates_withdrawn_is_final ON certificates_certificatedocument;
+DROP TRIGGER certificates_withdrawn_is_final ON certificates_certificateevent;
+DROP FUNCTION certificates_withdrawn_is_final;
 DROP TRIGGER certificates_keep_document ON certificates_certificatedocument;
 DROP FUNCTION certificates_keep_document;
 DROP TRIGGER certificates_keep ON certificates_certificatedocument;

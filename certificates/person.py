@@ -1,0 +1,72 @@
+"""What certificates hold of a person: to give it out, and to let it go."""
+
+import json
+
+from django.db import transaction
+from django_tasks_db.models import DBTaskResult
+
+from accounts.models import User
+from certificates import services
+from certificates.models import Certificate, CertificateEvent
+from certificates.tasks import mail_certificate
+from courses.models import Enrollment
+
+
+def export_person(user: User) -> dict[str, object]:
+    """Their certificates with documents and events, and what they did as an admin."""
+    held = Certificate.objects.held_by(user).prefetch_related("documents", "events")
+    acted = CertificateEvent.objects.filter(actor=user).select_related("certificate")
+    return {
+        "certificates": [_exported(certificate) for certificate in held],
+        "certificate_decisions": [
+            {
+                "certificate": event.certificate.code,
+                "what": event.kind,
+                "reason": event.reason,
+                "at": event.at.isoformat(),
+            }
+            for event in acted
+        ],
+    }
+
+
+def _exported(certificate: Certificate) -> dict[str, object]:
+    return {
+        "code": certificate.code,
+        "track": certificate.track_title,
+        "lessons_finished": certificate.lesson_count,
+        "score": certificate.score,
+        "answered": certificate.answered,
+        "questions": certificate.questions,
+        "finished_at": certificate.finished_at.isoformat(),
+        "awarded_at": certificate.awarded_at.isoformat(),
+        "issued_at": certificate.issued_at.isoformat(),
+        "facts": certificate.facts,
+        "documents": [
+            {"name": document.name, "credential": json.loads(document.credential)}
+            for document in certificate.documents.all()
+        ],
+        "events": [
+            {"what": event.kind, "reason": event.reason, "at": event.at.isoformat()}
+            for event in certificate.events.all()
+        ],
+    }
+
+
+@transaction.atomic
+def erase_person(user: User, *, withdraw: bool) -> None:
+    """Keep the certificates as they are, or withdraw them all, as their holder chose.
+
+    The enrolments are locked before the account is touched, in the order in which a
+    claim locks them: call this first. Tasks that may hold the address in an error go.
+    """
+    enrollments = Enrollment.objects.select_for_update(no_key=True).filter(learner=user)
+    list(enrollments.order_by("pk"))
+    held = list(Certificate.objects.held_by(user))
+    if withdraw:
+        for certificate in held:
+            services.withdraw(certificate)
+    DBTaskResult.objects.filter(
+        task_path=mail_certificate.module_path,
+        args_kwargs__args__0__in=[certificate.pk for certificate in held],
+    ).delete()

@@ -1,0 +1,53 @@
+"""Which certificates a page reads, and what of each."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from courses.querysets import plan_mode
+
+if TYPE_CHECKING:
+    from certificates.models import Certificate  # noqa: F401 (in a base, as text)
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def held_by(self, user: User) -> Self:
+        return self.filter(enrollment__learner=user.pk)
+
+    def current(self) -> Self:
+        """The last of its enrolment: no other took its place."""
+        return self.filter(
+            ~Exists(self.model.objects.filter(supersedes=OuterRef("pk")))
+        )
+
+    def with_kinds(self) -> Self:
+        """event_kinds: what happened to it, in order, as status.state_of reads it."""
+        from certificates.models import CertificateEvent
+
+        events = CertificateEvent.objects.filter(certificate=OuterRef("pk"))
+        return self.annotate(
+            event_kinds=ArraySubquery(events.order_by("pk").values("kind"))
+        )
+
+    def for_page(self) -> Self:
+        """What the certificate's own page shows, but for its events.
+
+        printed_name is empty once it is withdrawn; current_code is the code of the
+        last certificate of the enrolment; track_slug is the track's address today.
+        """
+        from certificates.models import CertificateDocument
+
+        documents = CertificateDocument.objects.filter(certificate=OuterRef("pk"))
+        last = self.model.objects.current().filter(enrollment=OuterRef("enrollment"))
+        return self.annotate(
+            printed_name=Coalesce(
+                Subquery(documents.order_by("-pk").values("name")[:1]), Value("")
+            ),
+            current_code=Subquery(last.values("code")[:1]),
+            holder_id=F("enrollment__learner"),
+            track_slug=F("enrollment__track__slug"),
+        ).fetch_mode(plan_mode())

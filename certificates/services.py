@@ -1,0 +1,275 @@
+"""What happens to certificates. Each verb locks the enrolment, so they stand in line."""
+
+import secrets
+from datetime import datetime
+from functools import partial
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from certificates.award import Award, freeze_facts, read_award
+from certificates.codes import new_code
+from certificates.credential import build_credential, signable, write_credential
+from certificates.models import Certificate, CertificateDocument, CertificateEvent
+from certificates.status import HIDDEN, SHOWN, State
+from certificates.tasks import mail_certificate
+from courses.models import Enrollment, Track
+from courses.services import lock_enrollment
+from quizzes.services import broken_constraint
+
+CODE_TRIES = 3  # a second clash of 80 random bits is no bad luck but a broken source
+SALT_BYTES = 16
+
+
+class CertificateError(Exception):
+    """The verb is not allowed as things stand; nothing was changed."""
+
+
+class NotFinishedError(CertificateError):
+    """A published lesson of the track is not done, or there is none."""
+
+
+class WithdrawnError(CertificateError):
+    """The holder withdrew it: nothing more can be claimed or changed."""
+
+
+class RevokedError(CertificateError):
+    """It was revoked: its holder cannot replace it."""
+
+
+class SupersededError(CertificateError):
+    """Another took its place: what is meant is the current one."""
+
+
+class NotRevokedError(CertificateError):
+    """Only a revoked certificate is issued anew."""
+
+
+class ErasedError(CertificateError):
+    """The account was erased in the meantime."""
+
+
+@transaction.atomic
+def claim_certificate(learner: User, track: Track, name: str) -> Certificate:
+    """Issue the learner's certificate, or return the current one if there is one.
+
+    name: cleaned (accounts.names); it is printed and becomes the account's.
+
+    Raises:
+        NotFinishedError, WithdrawnError, ErasedError
+    """
+    enrollment = lock_enrollment(learner, track.pk)
+    if enrollment is None:
+        raise NotFinishedError
+    line = _line_of(enrollment.pk)
+    if line:
+        return _refuse_withdrawn(line[-1])
+    now = timezone.now()
+    award = read_award(learner, track, enrollment.completed_at, now)
+    if award.finished_at is None:
+        raise NotFinishedError
+    certificate = _first_certificate(track, award, award.finished_at)
+    certificate.enrollment = enrollment
+    certificate.awarded_at = certificate.issued_at = now
+    _rename(learner, name)
+    _issue(certificate, name, learner.email)
+    enrollment.completed_at = award.finished_at
+    enrollment.certified_at = now
+    enrollment.save(update_fields=["completed_at", "certified_at"])
+    return certificate
+
+
+@transaction.atomic
+def supersede(certificate: Certificate, name: str, reason: str) -> Certificate:
+    """Its holder corrects the name: a new certificate with the same facts and award.
+
+    Returns the current one unchanged when that has the name already, or when another
+    took this one's place in the meantime.
+
+    Raises:
+        WithdrawnError, RevokedError, ErasedError
+    """
+    current = _refuse_withdrawn(_lock_line(certificate)[-1])
+    if current.state == State.REVOKED:
+        raise RevokedError
+    if current.pk != certificate.pk or current.documents.filter(name=name).exists():
+        return current
+    learner = User.objects.get(enrollments=current.enrollment_id)
+    _rename(learner, name)
+    return _replace(current, name, learner.email, reason)
+
+
+@transaction.atomic
+def issue_anew(certificate: Certificate, actor: User, reason: str) -> Certificate:
+    """An admin makes up for a mistaken revocation, which itself stays for good.
+
+    Raises:
+        WithdrawnError, NotRevokedError
+    """
+    current = _refuse_withdrawn(_lock_line(certificate)[-1])
+    if current.pk != certificate.pk:
+        return current
+    if current.state != State.REVOKED:
+        raise NotRevokedError
+    learner = User.objects.get(enrollments=current.enrollment_id)
+    name = current.documents.latest("pk").name
+    return _replace(current, name, learner.email, reason, actor)
+
+
+@transaction.atomic
+def revoke(certificate: Certificate, actor: User, reason: str) -> None:
+    """An admin takes it back, for good.
+
+    reason: continues "because", as in "it was issued to the wrong account".
+
+    Raises:
+        WithdrawnError, SupersededError
+    """
+    line = {row.pk: row for row in _lock_line(certificate)}
+    match line[certificate.pk].state:
+        case State.VALID:
+            _record(certificate, State.REVOKED, reason, actor)
+        case State.SUPERSEDED:
+            raise SupersededError
+        case State.WITHDRAWN:
+            raise WithdrawnError
+
+
+@transaction.atomic
+def withdraw(certificate: Certificate) -> None:
+    """Its holder takes it out of the world, for good, with all that it superseded.
+
+    The names and credentials go, so a revoked one may be withdrawn, too.
+    """
+    for row in _lock_line(certificate):
+        if row.state != State.WITHDRAWN:
+            _record(row, State.WITHDRAWN)
+            CertificateDocument.objects.filter(certificate=row).delete()
+
+
+def hide(certificate: Certificate) -> None:
+    """Its page, and those of all it superseded, say no more than code and status.
+
+    Raises:
+        WithdrawnError
+    """
+    _set_hidden(certificate, hidden=True)
+
+
+def show(certificate: Certificate) -> None:
+    """The opposite of hide, and as idempotent; WithdrawnError."""
+    _set_hidden(certificate, hidden=False)
+
+
+@transaction.atomic
+def _set_hidden(certificate: Certificate, *, hidden: bool) -> None:
+    line = _lock_line(certificate)
+    _refuse_withdrawn(line[-1])
+    for row in line:
+        if row.is_hidden != hidden:
+            _record(row, HIDDEN if hidden else SHOWN)
+
+
+def _lock_line(certificate: Certificate) -> list[Certificate]:
+    """Lock the enrolment, then read its certificates; the current one is the last."""
+    Enrollment.objects.select_for_update(no_key=True).get(pk=certificate.enrollment_id)
+    return _line_of(certificate.enrollment_id)
+
+
+def _line_of(enrollment_id: int) -> list[Certificate]:
+    found = Certificate.objects.filter(enrollment=enrollment_id).with_kinds()
+    return list(found.order_by("pk"))
+
+
+def _refuse_withdrawn(current: Certificate) -> Certificate:
+    if current.state == State.WITHDRAWN:
+        raise WithdrawnError
+    return current
+
+
+def _record(
+    certificate: Certificate, kind: str, reason: str = "", actor: User | None = None
+) -> None:
+    CertificateEvent.objects.create(
+        certificate=certificate, kind=kind, reason=reason, actor=actor
+    )
+
+
+def _rename(learner: User, name: str) -> None:
+    """What is printed is the account's name, too; an erased one gets no name again."""
+    known = User.objects.filter(pk=learner.pk, erased_at=None)
+    if not known.update(name=name):
+        raise ErasedError
+    learner.name = name
+
+
+def _first_certificate(
+    track: Track, award: Award, finished_at: datetime
+) -> Certificate:
+    """What the learner earned; unsaved, still without code and days of issue."""
+    knowledge = award.knowledge
+    return Certificate(
+        track_title=signable(track.title),
+        lesson_count=award.outline.done,
+        score=knowledge.percent,
+        answered=knowledge.answered,
+        questions=knowledge.questions,
+        finished_at=finished_at,
+        facts=freeze_facts(track, award, finished_at),
+    )
+
+
+def _replace(
+    old: Certificate,
+    name: str,
+    email: str | None,
+    reason: str,
+    actor: User | None = None,
+) -> Certificate:
+    """The successor: the same facts under a new code, hidden if the old one is."""
+    new = Certificate(
+        enrollment_id=old.enrollment_id,
+        supersedes=old,
+        track_title=old.track_title,
+        lesson_count=old.lesson_count,
+        score=old.score,
+        answered=old.answered,
+        questions=old.questions,
+        finished_at=old.finished_at,
+        awarded_at=old.awarded_at,
+        issued_at=timezone.now(),
+        facts=old.facts,
+    )
+    _record(old, State.SUPERSEDED, reason, actor)
+    _issue(new, name, email)
+    if old.is_hidden:
+        _record(new, HIDDEN)
+    return new
+
+
+def _issue(certificate: Certificate, name: str, email: str | None) -> None:
+    """Store it with its document, and send the mail once that is committed."""
+    _save_under_new_code(certificate)
+    salt = secrets.token_hex(SALT_BYTES)
+    credential = build_credential(certificate, name, email, salt)
+    CertificateDocument.objects.create(
+        certificate=certificate, name=name, credential=write_credential(credential)
+    )
+    # robust: a task queue out of order must not turn an issued certificate into a 500
+    send = partial(mail_certificate.enqueue, certificate.pk)
+    transaction.on_commit(send, robust=True)
+
+
+def _save_under_new_code(certificate: Certificate) -> None:
+    for tries_left in reversed(range(CODE_TRIES)):
+        certificate.code = new_code()
+        try:
+            with transaction.atomic():
+                certificate.save(force_insert=True)
+        except IntegrityError as error:
+            taken = broken_constraint(error) == "certificate_code_is_used_once"
+            if not (taken and tries_left):
+                raise
+        else:
+            return

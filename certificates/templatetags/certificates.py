@@ -1,0 +1,57 @@
+"""What lower rooms' pages show of certificates, each in one statement at most."""
+
+from django import template
+from django.template import Context
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from certificates.access import current_certificate
+from certificates.models import Certificate
+from certificates.rosette import rosette_svg
+from certificates.status import State
+from courses.models import Track
+
+register = template.Library()
+
+_WORDS = {
+    State.VALID: pgettext_lazy("certificate", "Valid"),
+    State.REVOKED: pgettext_lazy("certificate", "Revoked"),
+    State.SUPERSEDED: pgettext_lazy("certificate", "Superseded"),
+    State.WITHDRAWN: pgettext_lazy("certificate", "Withdrawn"),
+}
+PREVIEW_CODE = "7K4M-9QXT-2HWD-5VPN"  # of no certificate: the example of the pages
+
+
+@register.simple_tag(takes_context=True)
+def my_certificate(context: Context, track: Track) -> Certificate | None:
+    """The reader's current certificate of the track, with its state; a visitor's None."""
+    user = context["user"]
+    return current_certificate(user, track.pk) if user.is_authenticated else None
+
+
+@register.simple_tag(takes_context=True)
+def my_certificates(context: Context) -> list[Certificate]:
+    """The reader's current certificates but the withdrawn, newest first."""
+    user = context["user"]
+    if not user.is_authenticated:
+        return []
+    held = Certificate.objects.held_by(user).current().with_kinds()
+    return [row for row in held if row.state != State.WITHDRAWN]
+
+
+@register.simple_tag
+def rosette(
+    code: str = PREVIEW_CODE,
+    lessons: int = 0,
+    *,
+    small: bool = False,
+    void: bool = False,
+) -> SafeString:
+    """The drawing of a code; without one, a preview."""
+    return rosette_svg(code, lessons, small=small, void=void)
+
+
+@register.filter
+def state_word(state: State) -> str:
+    """ "Valid", "Revoked", "Superseded" or "Withdrawn"."""
+    return str(_WORDS[state])

@@ -1,0 +1,187 @@
+"""Claim a certificate, show it to anybody, look one up, and what its holder may do."""
+
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.throttle import TooOftenError, client_of, count_one
+from certificates import services
+from certificates.access import (
+    current_certificate,
+    get_certificate,
+    get_held_certificate,
+)
+from certificates.award import Award, read_award
+from certificates.codes import read_code
+from certificates.forms import ClaimForm, CorrectForm, VerifyForm
+from certificates.models import Certificate
+from certificates.qr import page_qr
+from certificates.status import State, status_of
+from courses.access import get_track_for
+from courses.models import Track
+from gradus.http import revalidated, too_often
+
+LOOK_UPS_A_MINUTE = 30
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, track_slug: str) -> HttpResponse:
+    """What the certificate will say, or what is missing; POST issues it.
+
+    With correct=1 the holder corrects the name on the one that is there.
+    """
+    user = request.user
+    track = get_track_for(user, track_slug)
+    if not user.is_authenticated:
+        return _page(request, "sign_in", track)
+    certificate = current_certificate(user, track.pk)
+    if certificate is None:
+        return _claim_first(request, user, track)
+    if certificate.state == State.WITHDRAWN:
+        return _page(request, "claim_withdrawn", track, certificate=certificate)
+    asked = request.POST if request.method == "POST" else request.GET
+    if asked.get("correct") == "1" and certificate.state == State.VALID:
+        return _correct(request, track, certificate)
+    return redirect(certificate)
+
+
+def _page(
+    request: HttpRequest, name: str, track: Track, status: int = 200, **extra: object
+) -> HttpResponse:
+    context = {"track": track, "room": "tracks", **extra}
+    return render(request, f"certificates/{name}.html", context, status=status)
+
+
+def _claim_first(request: HttpRequest, user: User, track: Track) -> HttpResponse:
+    completed_at = track.completed_at  # type: ignore[attr-defined]
+    award = read_award(user, track, completed_at, timezone.now())
+    if award.finished_at is None:
+        return _unfinished(request, track, award)
+    if request.method != "POST":
+        form = ClaimForm(initial={"name": user.name})
+        return _page(request, "claim", track, award=award, form=form)
+    form = ClaimForm(request.POST)
+    if not form.is_valid():
+        return _page(request, "claim", track, 422, award=award, form=form)
+    try:
+        return redirect(
+            services.claim_certificate(user, track, form.cleaned_data["name"])
+        )
+    except services.CertificateError:  # undone or withdrawn since it was read above
+        return redirect("claim", track.slug)
+
+
+def _unfinished(request: HttpRequest, track: Track, award: Award) -> HttpResponse:
+    """The lessons still to do; a POST that comes too early is told so."""
+    status = 409 if request.method == "POST" else 200
+    return _page(request, "unfinished", track, status, award=award)
+
+
+def _correct(
+    request: HttpRequest, track: Track, certificate: Certificate
+) -> HttpResponse:
+    if request.method != "POST":
+        form = CorrectForm(initial={"name": certificate.printed_name})
+        return _page(request, "correct", track, form=form, certificate=certificate)
+    form = CorrectForm(request.POST)
+    if not form.is_valid():
+        return _page(request, "correct", track, 422, form=form, certificate=certificate)
+    name, reason = form.cleaned_data["name"], _("the name was corrected")
+    try:
+        return redirect(services.supersede(certificate, name, reason))
+    except services.CertificateError:
+        return redirect(certificate)
+
+
+@require_safe
+def show(request: HttpRequest, code: str) -> HttpResponse:
+    """The certificate and the proof of it: its status is read at each look."""
+    spelled = read_code(code)
+    if spelled is None:
+        raise Http404
+    if spelled != code:
+        return redirect("certificate", spelled, permanent=True)
+    found = get_certificate(code)
+    status = status_of(found.events.all())
+    address = settings.SITE_ORIGIN + found.get_absolute_url()
+    context = {
+        "certificate": found,
+        "status": status,
+        "state": status.state.value,
+        "qr": page_qr(address) if status.shows_facts else "",
+        "is_holder": found.holder_id == request.user.pk,
+        "linkedin": _linkedin(found, address),
+    }
+    response = render(request, "certificates/certificate.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return revalidated(response)
+
+
+def _linkedin(certificate: Certificate, address: str) -> str:
+    """A plain link that fills LinkedIn's form; never with the learner's name."""
+    issued = certificate.awarded_at
+    return "https://www.linkedin.com/profile/add?" + urlencode(
+        {
+            "startTask": "CERTIFICATION_NAME",
+            "name": certificate.track_title,
+            "organizationName": certificate.facts["issuer"],
+            "issueYear": issued.year,
+            "issueMonth": issued.month,
+            "certUrl": address,
+            "certId": certificate.code,
+        }
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holder(request: HttpRequest, code: str) -> HttpResponse:
+    """What its holder alone may do. GET asks whether it shall really be withdrawn."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    held = get_held_certificate(request.user, code)
+    if held.state == State.WITHDRAWN:
+        return redirect(held)
+    if request.method != "POST":
+        return render(request, "certificates/withdraw.html", {"certificate": held})
+    match request.POST.get("action"):
+        case "hide":
+            services.hide(held)
+            messages.success(request, _("The details are hidden."))
+        case "show":
+            services.show(held)
+            messages.success(request, _("The details are shown again."))
+        case "withdraw":
+            services.withdraw(held)
+        case _:
+            return HttpResponseBadRequest(_("Say action=hide, show or withdraw."))
+    return redirect(held)
+
+
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """Look a certificate up by its code, in whatever way it is written."""
+    if "code" not in request.GET:
+        return _verify_page(request, VerifyForm())
+    try:
+        count_one("verify", client_of(request), limit=LOOK_UPS_A_MINUTE, seconds=60)
+    except TooOftenError as error:
+        return too_often(request, error)
+    form = VerifyForm(request.GET)
+    if not form.is_valid():
+        return _verify_page(request, form, status=422)
+    return redirect("certificate", form.cleaned_data["code"])
+
+
+def _verify_page(
+    request: HttpRequest, form: VerifyForm, status: int = 200
+) -> HttpResponse:
+    page = render(request, "certificates/verify.html", {"form": form}, status=status)
+    return revalidated(page)

@@ -1,0 +1,28 @@
+"""A learner who finished a track, and her certificate."""
+
+from decimal import Decimal
+
+import pytest
+
+from accounts.models import User
+from certificates.models import Certificate
+from certificates.services import claim_certificate
+from courses.models import Track
+from courses.services import mark_done
+from quizzes.models import Question
+from tests.certificates.stage import answer
+
+
+@pytest.fixture
+def finished(ada: User, soil: Track, probe: Question) -> Track:
+    """The track of two lessons and one question, which ada finished, half right."""
+    answer(ada, probe, credit=Decimal("0.5"))
+    for lesson in soil.lessons.all():
+        mark_done(ada, lesson)
+    return soil
+
+
+@pytest.fixture
+def held(ada: User, finished: Track) -> Certificate:
+    """Ada's certificate."""
+    return claim_certificate(ada, finished, "Ada Sample")
