@@ -8,6 +8,7 @@ Unix socket that only its owner can reach, and never on TCP.
 import atexit
 import contextlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +29,7 @@ from gradus.postgres_server import (
 with contextlib.suppress(ImportError):  # on Windows, where join() says what to do
     import fcntl
 
-__all__ = ["PostgresError", "Server", "ensure_database", "join", "leave"]
+__all__ = ["PostgresError", "Server", "discard", "ensure_database", "join", "leave"]
 
 _shares: dict[Path, int] = {}  # the data folders joined, each with our hold on its lock
 
@@ -62,6 +63,31 @@ def leave(server: Server) -> None:
     Every process that joined does this by itself when it ends.
     """
     _leave(server.data_dir)
+
+
+def discard(data_dir: Path) -> None:
+    """Remove the folder and the log, for a fresh start; before this process joins.
+
+    Raises:
+        PostgresError: a process uses the server.
+    """
+    data_dir = data_dir.resolve()
+    if not data_dir.exists():
+        return
+    with _start_lock(data_dir):
+        lock = _open_lock(beside(data_dir, "lock"))
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            stop_server(data_dir)
+            shutil.rmtree(data_dir)
+            beside(data_dir, "log").unlink(missing_ok=True)
+        except BlockingIOError:
+            raise PostgresError(
+                f"The database in {data_dir} is in use: end the processes that use it, "
+                "and run this again."
+            ) from None
+        finally:
+            os.close(lock)
 
 
 def ensure_database(server: Server, name: str) -> None:

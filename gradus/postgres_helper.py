@@ -29,10 +29,12 @@ def main() -> None:
 
 def take_role(role: str) -> None:
     """Stop being root: "namespace" as its nobody, "nobody" for good; "self" changes nothing."""
+    if role == "self":
+        return
     nobody = pwd.getpwnam("nobody")
     if role == "namespace":
         enter_namespace(nobody.pw_uid)
-    elif role == "nobody":
+    else:
         os.setgroups([])
         os.setgid(nobody.pw_gid)
         os.setuid(nobody.pw_uid)
@@ -59,7 +61,7 @@ def serve(role: str, lock: Path, socket_dir: Path, program: list[str]) -> None:
 
     The first process returns at once; the end of the one that stays closes standard output.
     """
-    lock_fd = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    lock_fd = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
     if os.fork():
         os._exit(0)
     os.setsid()  # so that Ctrl-C in the terminal leaves the server to its users

@@ -220,13 +220,14 @@ def _choose_account(bin_dir: Path) -> Account:
     """Ourselves, unless we are root, as whom PostgreSQL refuses to run."""
     if os.geteuid() != 0:
         return Account("self", os.geteuid(), os.getegid())
-    nobody = pwd.getpwnam("nobody")
-    for account in [
-        Account("namespace", 0, os.getegid()),
-        Account("nobody", nobody.pw_uid, nobody.pw_gid),
-    ]:
-        if _run(account, str(bin_dir / "postgres"), "--version").returncode == 0:
-            return account
+    with contextlib.suppress(KeyError):  # a system without the account nobody
+        nobody = pwd.getpwnam("nobody")
+        for account in [
+            Account("namespace", 0, os.getegid()),
+            Account("nobody", nobody.pw_uid, nobody.pw_gid),
+        ]:
+            if _run(account, str(bin_dir / "postgres"), "--version").returncode == 0:
+                return account
     raise PostgresError(
         "PostgreSQL doesn't run as root, and here it can use neither a user namespace nor the "
         "account nobody: run this as an ordinary user, or set DATABASE_URL."
@@ -286,7 +287,7 @@ def _check_data(data_dir: Path, account: Account) -> None:
     if theirs != ours:
         raise PostgresError(
             f"The data in {data_dir} was made by PostgreSQL {theirs} and this is {ours}: "
-            f"move {data_dir.parent.name} aside or run with --fresh."
+            "move that folder aside or run with --fresh."
         )
     owner = data_dir.stat().st_uid
     if owner == account.uid:

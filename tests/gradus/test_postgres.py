@@ -16,23 +16,26 @@ import dj_database_url
 import psycopg
 import pytest
 
-from gradus.postgres import PostgresError, Server, join, leave
+from gradus.postgres import PostgresError, Server, discard, join, leave
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
 NOBODY = 65534
 
-# Joins, says so, and stays until its standard input ends.
+# Says that it is there, joins when told to, says so, and stays until its standard input ends.
 JOINER = """
 import sys
 from pathlib import Path
 from gradus.postgres import ensure_database, join
+print("ready", flush=True)
 sys.stdin.readline()
 server = join(Path(sys.argv[1]), fsync=False)
 ensure_database(server, "gradus")
 print(server.socket_dir, flush=True)
 sys.stdin.read()
 """
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 Joiner = subprocess.Popen[str]
 
@@ -77,6 +80,11 @@ def start() -> Iterator[Callable[..., Joiner]]:
             joiner.kill()
 
 
+def hear(joiner: Joiner) -> str:
+    assert joiner.stdout
+    return joiner.stdout.readline()
+
+
 def tell(joiner: Joiner) -> None:
     assert joiner.stdin
     joiner.stdin.write("\n")
@@ -85,8 +93,8 @@ def tell(joiner: Joiner) -> None:
 
 def joined(joiner: Joiner) -> Joiner:
     tell(joiner)
-    assert joiner.stdout
-    assert joiner.stdout.readline()
+    assert hear(joiner) == "ready\n"
+    assert hear(joiner)
     return joiner
 
 
@@ -119,8 +127,8 @@ def kill(pid: int) -> None:
 
 
 def parent_of(pid: int) -> int:
-    status = subprocess.check_output(["ps", "-o", "ppid=", "-p", str(pid)], text=True)
-    return int(status)
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("PPid:")[2].split()[0])
 
 
 def ask(server: Server, query: str) -> object:
@@ -169,6 +177,7 @@ def test_only_data_that_may_be_lost_is_written_without_fsync(data_dir, fsync):
         assert ask(server, f"SHOW {name}") == ("on" if fsync else "off")
 
 
+@on_linux
 def test_nothing_listens_on_tcp(data_dir):
     server = join(data_dir, fsync=False)
 
@@ -238,20 +247,27 @@ def test_the_server_stops_when_the_last_process_that_joined_ends(data_dir, start
     assert not is_running(data_dir)
 
 
-def test_eight_processes_that_join_at_once_share_one_server(data_dir, start):
+def test_eight_processes_that_join_a_new_folder_at_once_share_one_server(
+    tmp_path, start
+):
+    data_dir = tmp_path / "demo" / "postgres"
     joiners = [start(data_dir) for _ in range(8)]
+    assert {hear(joiner) for joiner in joiners} == {"ready\n"}
     for joiner in joiners:
         tell(joiner)
-    places = {joiner.stdout.readline() for joiner in joiners}
+    places = {hear(joiner) for joiner in joiners}
 
+    server = Server(data_dir, Path(places.pop().strip()))
+    assert not places
+    assert ask(server, "SELECT count(*) FROM pg_database WHERE datname = 'gradus'") == 1
     log = data_dir.with_name("postgres.log").read_text()
     assert log.count("starting PostgreSQL") == 1
-    assert len(places) == 1
-    assert ask(join(data_dir), "SELECT count(*) FROM pg_database") == 4
     for joiner in joiners:
         finish(joiner)
+    assert not is_running(data_dir)
 
 
+@on_linux
 def test_a_process_that_was_killed_lets_go_of_the_server(data_dir, start):
     kill(joined(start(data_dir)).pid)
     wait_until(lambda: not is_running(data_dir))
@@ -269,6 +285,7 @@ def test_a_forked_child_keeps_the_server_when_its_parent_leaves(data_dir, start)
     wait_until(lambda: not is_running(data_dir))
 
 
+@on_linux
 def test_a_server_that_nobody_watches_is_joined_and_stopped(data_dir, start):
     child = joined(start(data_dir))
     left_over = postmaster(data_dir)
@@ -293,26 +310,34 @@ def test_a_killed_server_is_started_again(data_dir):
     assert after == before
 
 
-@pytest.mark.parametrize("program", ["sleep", "zombie"])
-def test_a_process_id_that_is_another_program_s_now_is_no_server(data_dir, program):
-    server = join(data_dir, fsync=False)
-    stale = (data_dir / "postmaster.pid").read_text().splitlines()[1:]
-    leave(server)
-    command = ["sleep", "60"] if program == "sleep" else ["true"]
-    with subprocess.Popen(command) as other:
-        if program == "zombie":
+@pytest.fixture(params=["alive", "zombie"])
+def other_program(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The process id of a program that isn't PostgreSQL."""
+    with subprocess.Popen(["sleep", "300"]) as other:
+        if request.param == "zombie":
+            other.kill()
             os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
-        content = "\n".join([str(other.pid), *stale, ""])
-        (data_dir / "postmaster.pid").write_text(content)
-        server.socket_dir.mkdir(mode=0o700)
-        (server.socket_dir / ".s.PGSQL.5432.lock").write_text(content)
-        with socket.socket(socket.AF_UNIX) as dead:
-            dead.bind(str(server.socket_dir / ".s.PGSQL.5432"))
-
-        assert ask(join(data_dir, fsync=False), "SELECT 1") == 1
+        yield other.pid
         other.kill()
 
 
+def test_a_process_id_that_is_another_program_s_now_is_no_server(
+    data_dir, other_program
+):
+    server = join(data_dir, fsync=False)
+    lines = (data_dir / "postmaster.pid").read_text().splitlines()
+    leave(server)
+    left_over = "\n".join([str(other_program), *lines[1:], ""])
+    (data_dir / "postmaster.pid").write_text(left_over)
+    server.socket_dir.mkdir(mode=0o700)
+    (server.socket_dir / ".s.PGSQL.5432.lock").write_text(left_over)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(server.socket_dir / ".s.PGSQL.5432"))
+
+    assert ask(join(data_dir, fsync=False), "SELECT 1") == 1
+
+
+@on_linux
 def test_a_folder_that_was_removed_under_its_server_starts_anew(data_dir, fresh, start):
     joined(start(data_dir))
     lost = postmaster(data_dir)
@@ -324,6 +349,7 @@ def test_a_folder_that_was_removed_under_its_server_starts_anew(data_dir, fresh,
     assert not Path(f"/proc/{lost}").exists()
 
 
+@on_linux
 def test_the_terminal_s_ctrl_c_does_not_reach_the_server(data_dir):
     join(data_dir, fsync=False)
 
@@ -344,7 +370,7 @@ def test_a_folder_that_can_t_be_written_is_said_plainly(tmp_path):
 def test_data_of_another_version_is_said_plainly(data_dir):
     (data_dir / "PG_VERSION").write_text("17\n")
 
-    with pytest.raises(PostgresError, match=r"PostgreSQL 17 .* 18: move demo aside"):
+    with pytest.raises(PostgresError, match=r"PostgreSQL 17 .* 18: move that folder"):
         join(data_dir)
 
 
@@ -356,13 +382,31 @@ def test_other_files_are_not_taken_for_a_database(tmp_path):
         join(tmp_path / "postgres")
 
 
-def test_a_server_that_does_not_start_says_why(data_dir):
-    with (data_dir / "postgresql.conf").open("a") as settings:
-        settings.write("shared_preload_libraries = 'nonsense'\n")
-
+def test_a_server_that_does_not_start_says_why_and_starts_once_mended(data_dir):
+    settings = data_dir / "postgresql.conf"
+    good = settings.read_text()
+    settings.write_text(good + "shared_preload_libraries = 'nonsense'\n")
     with pytest.raises(PostgresError, match='could not access file "nonsense"'):
-        join(data_dir)
+        join(data_dir, fsync=False)
     assert not is_running(data_dir)
+
+    settings.write_text(good)
+    leave(join(data_dir, fsync=False))
+    assert not is_running(data_dir)
+
+
+def test_a_fresh_start_removes_the_data_that_nobody_uses(data_dir, start):
+    joiner = joined(start(data_dir))
+    with pytest.raises(PostgresError, match="is in use"):
+        discard(data_dir)
+    finish(joiner)
+
+    discard(data_dir)
+
+    assert sorted(path.name for path in data_dir.parent.iterdir()) == [
+        "postgres.lock",
+        "postgres.start.lock",
+    ]
 
 
 def test_windows_is_sent_to_database_url(tmp_path, monkeypatch):
@@ -420,10 +464,9 @@ def test_an_ordinary_user_can_run_it(open_folder):
 
 
 def may(*command: str) -> bool:
-    return (
-        subprocess.run([*command, "true"], capture_output=True, check=False).returncode
-        == 0
-    )
+    if shutil.which(command[0]) is None:
+        return False
+    return subprocess.run([*command, "true"], capture_output=True).returncode == 0
 
 
 ALL_USERS = ["unshare", "--user", "--map-users=0:0:65536", "--map-groups=0:0:65536"]
