@@ -6,7 +6,7 @@ from math import ceil
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import User
 from courses.markdown import Remark, render_markdown
@@ -36,8 +36,12 @@ def link_resolver(
 def set_body(
     lesson: Lesson, markdown: str, resolve: Callable[[str], str | None]
 ) -> tuple[Remark, ...]:
-    """Render the lesson's text into it, unsaved; returns remarks for its author."""
-    rendered = render_markdown(markdown, resolve)
+    """Render the lesson's text into it, unsaved; returns remarks for its author.
+
+    The page's own words in it, such as "Note", come in the lesson's language.
+    """
+    with translation.override(lesson.page_language):
+        rendered = render_markdown(markdown, resolve)
     lesson.markdown = markdown
     lesson.body_html = rendered.html
     lesson.body_text = rendered.text

@@ -114,5 +114,5 @@ def safe_html(html: str) -> SafeString:
 
 @register.filter
 def of(mapping: Mapping[object, object], key: object) -> object:
-    """mapping|of:key, None where there is none."""
-    return mapping.get(key)
+    """mapping|of:key; None where there is no such key, or no mapping."""
+    return mapping.get(key) if mapping else None

@@ -1,0 +1,74 @@
+"""No save in the admin ends in a database error."""
+
+import logging
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+_BUSY = {"40P01", "55P03"}  # a deadlock, or a lock that was not had in time
+_log = logging.getLogger(__name__)
+
+
+class SavesKindly(ModelAdmin):  # type: ignore[misc]
+    """What the database refuses comes back as an error above the form, as it was typed.
+
+    One transaction holds the locks, the reading of the form and the save.
+    """
+
+    refusals: ClassVar[dict[str, Any]] = {}  # by name of the constraint
+
+    def lock(self, request: HttpRequest, object_id: str | None) -> None:
+        """Lock what the form is about to be compared with."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        view = super().changeform_view
+        if request.method == "POST":
+            try:
+                with transaction.atomic():
+                    self.lock(request, object_id)
+                    saved: HttpResponse = view(
+                        request, object_id, form_url, extra_context
+                    )
+                    return saved
+            except (IntegrityError, DataError, OperationalError) as error:
+                request.refusal = self._refusal(error)  # type: ignore[attr-defined]
+        page: HttpResponse = view(request, object_id, form_url, extra_context)
+        return page
+
+    def _refusal(self, error: Exception) -> Any:
+        """What to tell the person; raises the error again where the database is down."""
+        cause: Any = error.__cause__
+        if isinstance(error, OperationalError):
+            if getattr(cause, "sqlstate", None) not in _BUSY:
+                raise error
+            return _("Somebody is saving this at the same time. Save once more.")
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        if constraint in self.refusals:
+            return self.refusals[constraint]
+        _log.warning("A save in the admin was refused by %s", constraint or cause)
+        return _("Something changed in the meantime. Check this page and save again.")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        if refusal is None:
+            return form
+
+        class RefusedForm(form):  # type: ignore[misc]
+            def clean(self) -> Any:
+                super().clean()
+                raise ValidationError(refusal)
+
+        return RefusedForm

@@ -1,0 +1,93 @@
+"""Rows in an order: the formset numbers them 1…n, whatever the page sent.
+
+Position is a wish, never a validated field: two rows swap, and a new one comes last.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderedForm(forms.ModelForm[Any]):
+    """One row. Its position is excluded from the model's own checks."""
+
+    position = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        exclude = ["position"]  # noqa: DJ006 (the admin names the fields)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["position"] = self.instance.position
+
+    @property
+    def says_something_new(self) -> bool:
+        """Whether anything but the order was changed."""
+        return bool(set(self.changed_data) - {"position"})
+
+
+class RowKey(forms.CharField):
+    """The hidden id of a row: it finds the row, and is never itself a change."""
+
+    def __init__(self, key: Any) -> None:
+        super().__init__(initial=key, required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
+
+
+class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
+    """Numbers its rows; those that the page did not show come last.
+
+    The inline may not paginate, and leaves out rows that have no position.
+    """
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """As Django's, but the key costs no query a row."""
+        super().add_fields(form, index)
+        key = self.model._meta.pk.name
+        is_new = form.instance._state.adding
+        form.fields[key] = RowKey(None if is_new else form.instance.pk)
+
+    def clean(self) -> None:
+        super().clean()
+        if any(form.instance._state.adding for form in self.initial_forms):
+            raise ValidationError(
+                _("A row was deleted in the meantime. Load this page again.")
+            )
+        self.rows = _number(form.instance for form in sorted(self._kept(), key=_wish))
+
+    def _kept(self) -> list[Any]:
+        return [
+            form
+            for form in self.forms
+            if form not in self.deleted_forms
+            and (not form.instance._state.adding or form.has_changed())
+        ]
+
+    def save(self, commit: bool = True) -> list[Any]:
+        saved = super().save(commit)
+        if commit and self.instance.pk is not None:
+            siblings = self.model._default_manager.filter(
+                **{self.fk.name: self.instance}, position__isnull=False
+            )
+            shown = [row.pk for row in self.rows]
+            unseen = siblings.exclude(pk__in=shown).order_by("position")
+            siblings.bulk_update(_number([*self.rows, *unseen]), ["position"])
+        return saved
+
+
+def _wish(form: Any) -> tuple[bool, int]:
+    wish = form.cleaned_data.get("position")
+    return wish is None, wish or 0
+
+
+def _number(rows: Iterable[Any]) -> list[models.Model]:
+    numbered = list(rows)
+    for position, row in enumerate(numbered, start=1):
+        row.position = position
+    return numbered

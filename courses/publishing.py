@@ -1,0 +1,83 @@
+"""What opens and closes tracks and lessons to readers, and their order."""
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from accounts.models import User
+from courses.markdown import Remark
+from courses.models import Lesson, Track, TrackInstructor
+from courses.services import link_resolver, set_body
+
+
+def publish_track(track: Track) -> None:
+    """Open from now on, unless it is open already; its drafts stay drafts."""
+    if not track.is_published:
+        track.published_at = timezone.now()
+        track.save(update_fields=["published_at"])
+
+
+def archive_track(track: Track) -> None:
+    """Out of catalogue and search; its page stays as a notice."""
+    if track.archived_at is None:
+        track.archived_at = timezone.now()
+        track.save(update_fields=["archived_at"])
+
+
+def take_from_archive(track: Track) -> None:
+    track.archived_at = None
+    track.save(update_fields=["archived_at"])
+
+
+def publish_lessons(lesson_ids: list[int]) -> int:
+    """Open from now on those that are not yet; returns how many that were."""
+    now = timezone.now()
+    drafts = Lesson.objects.filter(pk__in=lesson_ids).exclude(published_at__lte=now)
+    return drafts.update(published_at=now)
+
+
+def unpublish_lessons(lesson_ids: list[int]) -> int:
+    """Drafts again; answers and marks stay. Returns how many were published."""
+    published = Lesson.objects.filter(pk__in=lesson_ids, published_at__isnull=False)
+    return published.update(published_at=None)
+
+
+def let_teach(track: Track, teacher: User) -> None:
+    TrackInstructor.objects.get_or_create(track=track, user=teacher)
+
+
+@transaction.atomic
+def place_last(lesson: Lesson) -> None:
+    """The position after the track's last; the track is locked until it is saved."""
+    Track.objects.select_for_update(no_key=True).get(pk=lesson.track_id)
+    last = Lesson.objects.filter(track=lesson.track_id).aggregate(Max("position"))
+    lesson.position = (last["position__max"] or 0) + 1
+
+
+def render_lesson(lesson: Lesson) -> tuple[Remark, ...]:
+    """Render its text with links to the track's lessons as they are now, unsaved."""
+    slugs = list(
+        Lesson.objects.filter(track=lesson.track_id).values_list("slug", flat=True)
+    )
+    resolve = link_resolver(
+        lesson.track.slug, {slug: slug for slug in [*slugs, lesson.slug]}
+    )
+    return set_body(lesson, lesson.markdown, resolve)
+
+
+@transaction.atomic
+def delete_lesson(lesson: Lesson) -> None:
+    """With its questions; the lessons after it move up.
+
+    Raises:
+        ProtectedError: answers or marks hang on it.
+    """
+    track_id = lesson.track_id
+    Track.objects.select_for_update(no_key=True).get(pk=track_id)
+    lesson.delete()
+    rest = list(
+        Lesson.objects.filter(track=track_id).order_by("position").only("position")
+    )
+    for position, each in enumerate(rest, start=1):
+        each.position = position
+    Lesson.objects.bulk_update(rest, ["position"])

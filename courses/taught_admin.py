@@ -1,0 +1,133 @@
+"""What the pages of tracks and of lessons in the admin have in common."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from courses.evidence import evidence_on
+from courses.kind_saves import SavesKindly
+from courses.models import TrackInstructor
+
+
+def may_edit(request: HttpRequest, track_id: int | None) -> bool:
+    """Admins all tracks, instructors those they teach; read once a request."""
+    user = request.user
+    if not user.is_authenticated or not user.is_staff:
+        return False
+    if user.is_admin:
+        return True
+    taught = getattr(request, "taught", None)
+    if taught is None:
+        of_user = TrackInstructor.objects.filter(user=user)
+        taught = set(of_user.values_list("track_id", flat=True))
+        request.taught = taught  # type: ignore[attr-defined]
+    return track_id in taught
+
+
+class TaughtAdmin(SavesKindly):
+    """Rows of one's own tracks alone; what evidence hangs on is not deleted."""
+
+    track_field = "track_id"
+    close_label = ""  # the button that is offered instead of deleting
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).taught_by(request.user)
+
+    def _is_own(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or may_edit(request, getattr(obj, self.track_field))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) and self._is_own(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and self._is_own(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and self._is_own(request, obj)
+
+    def get_view_on_site_url(self, obj: Any = None) -> str | None:
+        return None if obj is None else obj.get_absolute_url()
+
+    def get_actions(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without deleting many at a time: each is asked what hangs on it."""
+        actions: dict[str, Any] = super().get_actions(request, **kwargs)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # Deleting, or closing instead
+
+    def close(self, obj: Any) -> str:
+        """Archive or unpublish it; returns the sentence that says so."""
+        raise NotImplementedError
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_close"
+        view = self.admin_site.admin_view(self.close_view)
+        urls: list[Any] = super().get_urls()
+        return [path("<path:object_id>/close/", view, name=name), *urls]
+
+    def close_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if request.method != "POST" or not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        if obj is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return missing
+        said = self.close(obj)
+        self.log_change(request, obj, said)
+        messages.success(request, said)
+        return redirect(self._address("change", obj))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_delete_permission(request, obj):
+            refused: HttpResponse = super().delete_view(
+                request, object_id, extra_context
+            )
+            return refused
+        if evidence_on(obj):
+            return self._refuse_deletion(request, obj)
+        try:
+            with transaction.atomic():
+                page: HttpResponse = super().delete_view(
+                    request, object_id, extra_context
+                )
+                return page
+        except (ProtectedError, IntegrityError):  # it has just been answered or marked
+            return self._refuse_deletion(request, obj)
+
+    def _refuse_deletion(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This cannot be deleted"),
+            "subtitle": str(obj),
+            "opts": self.opts,
+            "object": obj,
+            "evidence": evidence_on(obj),
+            "close_url": self._address("close", obj),
+            "close_label": self.close_label,
+            "change_url": self._address("change", obj),
+        }
+        status = 409 if request.method == "POST" else 200
+        return TemplateResponse(
+            request, "admin/courses/kept.html", context, status=status
+        )
+
+    def _address(self, page: str, obj: Any) -> str:
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[obj.pk]
+        )

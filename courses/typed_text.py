@@ -1,0 +1,52 @@
+"""What a person types into a large field, in the form in which texts are kept."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from courses.markdown import MAX_CHARACTERS
+
+# Controls but tab and line ends: nobody types them on purpose.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def tidied(text: str) -> str:
+    """Line ends as LF and no blank lines around; all else as it was typed.
+
+    A browser sends CRLF, so without this a text that nobody touched would differ.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[0].strip(" \t"):
+        del lines[0]
+    while lines and not lines[-1].strip(" \t"):
+        del lines[-1]
+    return "\n".join(lines)
+
+
+class MarkdownField(forms.CharField):
+    """A text in Markdown: tidied, of a length that can be rendered."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["max_length"] = kwargs.get("max_length") or MAX_CHARACTERS
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return tidied(super().to_python(value) or "")
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if found := _CONTROL.search(value):
+            line = value.count("\n", 0, found.start()) + 1
+            raise ValidationError(
+                _("Line %(line)s holds a character that cannot be seen. Take it out.")
+                % {"line": line}
+            )
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(tidied(initial or ""), data)

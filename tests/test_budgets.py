@@ -1,0 +1,152 @@
+"""The statements each page may run: DESIGN's budgets, in one table.
+
+Counted warm, without BEGIN, COMMIT, SAVEPOINT, RELEASE and SET; session, user and
+throttle count. The counts are the same with 10 rows and with 1,000.
+"""
+
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from courses.models import Enrollment, Lesson, Track
+from courses.services import mark_done
+from quizzes.models import Question
+from tests.factories import make_lesson, make_question, make_track, make_user
+
+pytestmark = pytest.mark.django_db
+
+UNCOUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SET ", "ROLLBACK")
+
+
+def statements(act) -> list[str]:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = act()
+    assert response.status_code in {200, 302}, response.status_code
+    told = [query["sql"] for query in captured.captured_queries]
+    return [sql for sql in told if not sql.startswith(UNCOUNTED)]
+
+
+def assert_within(budget: int, act) -> int:
+    told = statements(act)
+    assert len(told) <= budget, "\n\n".join(told)
+    return len(told)
+
+
+@pytest.fixture(params=[10, 1000], ids=["10 rows", "1,000 rows"])
+def full(request, db) -> Track:
+    """A track with that many lessons, one of which asks that many questions."""
+    count = request.param
+    track = make_track("full")
+    first = make_lesson(track, "first")
+    Lesson.objects.bulk_create(
+        Lesson(
+            track=track,
+            position=number,
+            slug=f"lesson-{number}",
+            title=f"Lesson {number}",
+            summary="A summary.",
+            published_at=first.published_at,
+        )
+        for number in range(2, count + 1)
+    )
+    for _ in range(3):
+        make_question(first)
+    Question.objects.bulk_create(
+        Question(lesson=first, position=number, prompt="What?", kind="text")
+        for number in range(4, count + 1)
+    )
+    for number in range(count // 100):
+        Enrollment.objects.create(learner=make_user(f"Other{number}"), track=track)
+    return track
+
+
+@pytest.fixture
+def question(full) -> Question:
+    return full.lessons.get(slug="first").questions.order_by("position").first()
+
+
+@pytest.fixture
+def learner(full, signed_in) -> Client:
+    user = make_user("Ada")
+    mark_done(user, full.lessons.get(slug="lesson-2"))
+    client = signed_in(user)
+    client.get("/")
+    return client
+
+
+def answer(client, question):
+    return sending(client, question)()
+
+
+def sending(client, question):
+    """An answer made ready, to be sent while statements are counted."""
+    choice = str(question.choices.first().pk)
+    data = {"submission": str(uuid4()), "choice": choice}
+    address, headers = question.answer_url, {"HX-Request": "true"}
+    return lambda: client.post(address, data, headers=headers)
+
+
+class TestALesson:
+    def test_for_a_visitor_without_a_session(self, full, client):
+        assert_within(4, lambda: client.get("/tracks/full/first/"))
+
+    def test_for_a_visitor_who_has_answered(self, question, client):
+        answer(client, question)
+
+        assert_within(6, lambda: client.get("/tracks/full/first/"))
+
+    def test_signed_in(self, question, learner):
+        answer(learner, question)
+
+        assert_within(7, lambda: learner.get("/tracks/full/first/"))
+
+
+def test_a_track_signed_in(question, learner):
+    answer(learner, question)
+
+    assert_within(6, lambda: learner.get("/tracks/full/"))
+
+
+def test_the_catalogue_signed_in(question, learner):
+    answer(learner, question)
+
+    assert_within(6, lambda: learner.get("/"))
+
+
+def test_the_catalogue_for_a_visitor(full, client):
+    assert_within(1, lambda: client.get("/"))
+
+
+def test_an_answer(question, learner):
+    answer(learner, question)
+
+    assert_within(9, sending(learner, question))
+
+
+def test_the_first_answer_in_a_track(full, question, signed_in):
+    client = signed_in(make_user("Ben"))
+
+    assert_within(12, sending(client, question))
+
+
+@pytest.mark.parametrize(
+    ("address", "budget"), [("/me/", 8), ("/tracks/full/score/", 6)]
+)
+def test_the_learners_own_pages(question, learner, address, budget):
+    answer(learner, question)
+
+    assert_within(budget, lambda: learner.get(address))
+
+
+def test_the_catalogue_is_the_same_with_2_and_with_20_tracks(learner, full):
+    make_track("another", lessons=2)
+    few = len(statements(lambda: learner.get("/")))
+    for number in range(18):
+        make_track(f"more-{number}", lessons=2)
+
+    assert len(statements(lambda: learner.get("/"))) == few
