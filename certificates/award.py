@@ -34,6 +34,11 @@ class Award:
         return [step for step in self.outline.steps if not step.is_done]
 
     @property
+    def begun(self) -> set[int]:
+        """The lessons in which a question was answered."""
+        return {row.lesson_id for row in self.counted}
+
+    @property
     def knowledge(self) -> Knowledge:
         questions = sum(step.question_count for step in self.outline.steps)
         return knowledge_of(self.counted, questions)

@@ -1,5 +1,7 @@
 """What several tests of certificates do."""
 
+import html
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -7,6 +9,7 @@ from threading import Barrier
 from uuid import uuid4
 
 from django.db import connection
+from django.http import HttpResponse
 
 from accounts.models import User
 from quizzes.models import Answer, Question, Respondent
@@ -43,3 +46,17 @@ def at_once[T](acts: list[Callable[[], T]]) -> list[T | BaseException]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return list(pool.map(run, acts))
+
+
+def text_of(response: HttpResponse) -> str:
+    """What a reader sees: the main part without its tags, spaces collapsed."""
+    page = response.content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    words = html.unescape(re.sub(r"<[^>]+>", " ", main))
+    return " ".join(words.split())
+
+
+def status_in(response: HttpResponse) -> str:
+    """What the page says to machines."""
+    found = re.search(r'data-certificate-status="(\w+)"', response.content.decode())
+    return found[1] if found else ""

@@ -1,0 +1,88 @@
+"""What the holder of a certificate may do on its page."""
+
+import html
+import re
+
+import pytest
+from django.urls import reverse
+
+from certificates.models import Certificate
+from tests.certificates.stage import status_in, text_of
+
+
+def claim_url(track) -> str:
+    return reverse("claim", args=[track.slug])
+
+
+def holder_url(certificate) -> str:
+    return reverse("holder", args=[certificate.code])
+
+
+def test_the_holder_alone_sees_and_has_the_tools(signed_in, ada, ben, client, held):
+    for other in (client, signed_in(ben)):
+        page = other.get(held.get_absolute_url()).content.decode()
+        assert "linkedin" not in page
+        assert holder_url(held) not in page
+    page = signed_in(ada).get(held.get_absolute_url()).content.decode()
+    assert "https://www.linkedin.com/profile/add?startTask=CERTIFICATION_NAME" in page
+    assert holder_url(held) in page
+
+
+def test_linkedin_is_told_the_track_and_the_code_but_not_the_name(signed_in, ada, held):
+    page = signed_in(ada).get(held.get_absolute_url()).content.decode()
+
+    link = html.unescape(re.search(r'href="(https://www\.linkedin[^"]*)"', page)[1])
+    assert "name=Soil" in link
+    assert f"certId={held.code}" in link
+    assert "Ada" not in link
+
+
+@pytest.mark.parametrize("action", ["hide", "show", "withdraw"])
+def test_others_cannot_touch_a_certificate(signed_in, ben, client, held, action):
+    assert signed_in(ben).post(holder_url(held), {"action": action}).status_code == 404
+    assert signed_in(ben).get(holder_url(held)).status_code == 404
+    assert client.post(holder_url(held), {"action": action}).status_code == 302
+    assert not held.events.exists()
+
+
+def test_the_holder_hides_shows_and_withdraws(signed_in, ada, held):
+    client = signed_in(ada)
+
+    states = []
+    for action in ("hide", "hide", "show", "withdraw", "withdraw", "show"):
+        assert client.post(holder_url(held), {"action": action}).status_code == 302
+        states.append(status_in(client.get(held.get_absolute_url())))
+
+    assert states == ["hidden", "hidden", "valid"] + ["withdrawn"] * 3
+    assert client.post(holder_url(held), {"action": "odd"}).status_code == 302
+
+
+def test_an_unknown_action_changes_nothing(signed_in, ada, held):
+    assert signed_in(ada).post(holder_url(held), {"action": "x"}).status_code == 400
+    assert signed_in(ada).post(holder_url(held)).status_code == 400
+    assert not held.events.exists()
+
+
+def test_withdrawing_asks_first(signed_in, ada, held):
+    response = signed_in(ada).get(holder_url(held))
+
+    assert "This cannot be undone" in text_of(response)
+    assert not held.events.exists()
+
+
+def test_correcting_the_name_issues_a_new_certificate(signed_in, ada, finished, held):
+    client = signed_in(ada)
+
+    asked = client.get(claim_url(finished), {"correct": "1"})
+    assert 'value="Ada Sample"' in asked.content.decode()
+    refused = client.post(claim_url(finished), {"correct": "1", "name": " "})
+    assert refused.status_code == 422
+    response = client.post(claim_url(finished), {"correct": "1", "name": "Ada Byron"})
+
+    new = Certificate.objects.current().get()
+    assert response["Location"] == new.get_absolute_url()
+    assert new.supersedes == held
+    assert new.documents.get().name == "Ada Byron"
+    again = client.post(claim_url(finished), {"correct": "1", "name": "Ada Byron"})
+    assert again["Location"] == new.get_absolute_url()
+    assert Certificate.objects.count() == 2

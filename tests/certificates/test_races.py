@@ -1,0 +1,157 @@
+"""Many at once: real threads with their own connections, started by a barrier."""
+
+from collections import Counter
+from functools import partial
+from threading import Barrier
+
+import pytest
+from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from certificates.award import read_award
+from certificates.models import Certificate, CertificateDocument
+from certificates.services import (
+    NotFinishedError,
+    SupersededError,
+    WithdrawnError,
+    claim_certificate,
+    revoke,
+    supersede,
+    withdraw,
+)
+from courses.models import Enrollment
+from courses.services import undo_done
+from tests.certificates.stage import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CLAIMS = 50
+
+
+def test_fifty_claims_at_once_give_one_certificate_that_all_get(ada, finished):
+    claims = [partial(claim_certificate, ada, finished, "Ada")] * CLAIMS
+
+    got = at_once(claims)
+
+    issued = Certificate.objects.get()
+    assert got == [issued] * CLAIMS
+    assert CertificateDocument.objects.count() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_twenty_clicks_at_once_all_lead_to_the_same_page(ada, finished):
+    def click() -> str:
+        client = Client()
+        client.force_login(ada)
+        response = client.post(reverse("claim", args=["soil"]), {"name": "Ada"})
+        return response["Location"]
+
+    got = at_once([click] * 20)
+
+    assert got == [Certificate.objects.get().get_absolute_url()] * 20
+
+
+def test_without_the_lock_all_but_one_claim_would_fail(ada, finished):
+    """The control: each checks before any of them writes."""
+    checked = Barrier(8)
+    place = Enrollment.objects.get(learner=ada)
+
+    def naive_claim(code: str) -> Certificate:
+        with transaction.atomic():
+            assert not Certificate.objects.filter(enrollment=place).exists()
+            award = read_award(ada, finished, place.completed_at, place.started_at)
+            checked.wait(30)
+            return Certificate.objects.create(
+                code=code,
+                enrollment=place,
+                track_title=finished.title,
+                lesson_count=2,
+                score=award.knowledge.percent,
+                answered=award.knowledge.answered,
+                questions=award.knowledge.questions,
+                finished_at=place.completed_at,
+                awarded_at=place.completed_at,
+                facts={},
+            )
+
+    codes = [f"0000-0000-0000-000{number}" for number in range(8)]
+    got = at_once([partial(naive_claim, code) for code in codes])
+
+    kinds = Counter(type(result) for result in got)
+    assert kinds == {Certificate: 1, IntegrityError: 7}
+
+
+def test_of_two_names_the_first_is_printed_and_both_see_it(ada, finished):
+    names = ["Ada First", "Ada Second"]
+
+    got = at_once([partial(claim_certificate, ada, finished, name) for name in names])
+
+    printed = CertificateDocument.objects.get().name
+    assert got == [Certificate.objects.get()] * 2
+    assert printed in names
+    assert User.objects.get(pk=ada.pk).name == printed
+
+
+@pytest.mark.parametrize("_round", range(10))
+def test_undo_and_claim_stand_in_line(ada, finished, lesson, _round):
+    undone, claimed = at_once(
+        [
+            partial(undo_done, ada, lesson),
+            partial(claim_certificate, ada, finished, "A"),
+        ]
+    )
+
+    assert undone is None
+    place = Enrollment.objects.get(learner=ada)
+    if isinstance(claimed, NotFinishedError):  # the undo came first
+        assert not Certificate.objects.exists()
+        assert place.completed_at is None
+        assert place.certified_at is None
+    else:
+        assert claimed == Certificate.objects.get()
+        assert claimed.lesson_count == 2
+        assert place.completed_at == claimed.finished_at
+
+
+def test_twenty_corrections_at_once_give_one_successor(ada, held):
+    corrections = [
+        partial(supersede, held, f"Ada {number}", "the name was corrected")
+        for number in range(20)
+    ]
+
+    got = at_once(corrections)
+
+    assert Certificate.objects.count() == 2
+    assert got == [Certificate.objects.current().get()] * 20
+    assert held.events.count() == 1
+
+
+def test_revoking_and_correcting_stand_in_line(ada, ruth, held):
+    at_once(
+        [
+            partial(revoke, held, ruth, "it was a mistake"),
+            partial(supersede, held, "Ada Other", "the name was corrected"),
+        ]
+    )
+
+    assert held.events.count() == 1
+
+
+def test_revoking_and_withdrawing_leave_no_document(ada, ruth, held):
+    got = at_once(
+        [partial(revoke, held, ruth, "it was a mistake"), partial(withdraw, held)]
+    )
+
+    assert all(
+        r is None or isinstance(r, (WithdrawnError, SupersededError)) for r in got
+    )
+    assert not CertificateDocument.objects.exists()
+    assert held.events.latest("pk").kind == "withdrawn"
+
+
+def test_twenty_withdrawals_at_once_are_one(held):
+    assert at_once([partial(withdraw, held)] * 20) == [None] * 20
+    assert held.events.count() == 1

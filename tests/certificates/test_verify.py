@@ -1,0 +1,57 @@
+"""Looking a certificate up by its code."""
+
+import html
+
+import time_machine
+from django.urls import reverse
+
+from tests.certificates.stage import text_of
+
+
+def test_a_code_is_found_however_it_is_typed(client, held):
+    for typed in (held.code, held.code.lower(), f"  {held.code.replace('-', ' ')} "):
+        response = client.get(reverse("verify"), {"code": typed})
+
+        assert response["Location"] == held.get_absolute_url()
+
+
+def test_an_unknown_code_is_told_and_kept(client, held):
+    unknown = "No certificate has this code. Check each group of letters."
+    for typed in ("7K4M-9QXT-2HWD-5VPN", "nonsense", "x" * 5000, "<b>", "0\u202e"):
+        response = client.get(reverse("verify"), {"code": typed})
+
+        assert response.status_code == 422
+        assert text_of(response).count(unknown) == 2  # in the summary and inline
+        assert f'value="{html.escape(typed)}"' in response.content.decode()
+        assert "<title>Error:" in response.content.decode()
+
+
+def test_a_null_character_is_refused_like_any_other_typing_mistake(client, db):
+    assert client.get(reverse("verify"), {"code": "\x00"}).status_code == 422
+
+
+def test_the_form_is_there_before_anything_is_typed(client, db):
+    response = client.get(reverse("verify"))
+
+    assert response.status_code == 200
+    assert "There is a problem" not in text_of(response)
+    assert not response.cookies
+
+
+def test_an_empty_code_is_asked_for(client, db):
+    response = client.get(reverse("verify"), {"code": ""})
+
+    assert response.status_code == 422
+    assert "Write the code of the certificate" in text_of(response)
+
+
+def test_the_31st_look_up_in_a_minute_has_to_wait(client, held):
+    with time_machine.travel("2026-03-14T12:00:00Z", tick=False):
+        for _number in range(30):
+            assert client.get(reverse("verify"), {"code": "0"}).status_code == 422
+        response = client.get(reverse("verify"), {"code": held.code})
+
+    assert response.status_code == 429
+    assert response["Retry-After"] == "60"
+    with time_machine.travel("2026-03-14T12:01:00Z", tick=False):
+        assert client.get(reverse("verify"), {"code": held.code}).status_code == 302
