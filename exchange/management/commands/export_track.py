@@ -1,0 +1,39 @@
+"""Export a track as a folder."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from courses.models import Track
+from exchange.stored import export_track_folder
+from exchange.track_source import TrackFolderError
+
+
+class Command(BaseCommand):
+    help = (
+        "Exports a track, drafts included, as a folder that import_track reads. "
+        "Answers, retired questions and what is published stay out of it."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", help="the track's address")
+        parser.add_argument(
+            "folder", type=Path, help="empty, missing, or this track's own"
+        )
+
+    def handle(self, *, slug: str, folder: Path, **options: Any) -> None:
+        track = Track.objects.filter(slug=slug).first()
+        if track is None:
+            raise CommandError(_("There is no track “%(slug)s”.") % {"slug": slug})
+        try:
+            export_track_folder(track, folder)
+        except TrackFolderError as error:
+            heading = _("Nothing was exported. Correct this first:")
+            raise CommandError(f"{heading}\n{error}") from error
+        except OSError as error:
+            raise CommandError(str(error)) from error
+        done = _("%(title)s is exported to %(folder)s.")
+        done %= {"title": track.title, "folder": folder}
+        self.stdout.write(self.style.SUCCESS(done))

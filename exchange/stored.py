@@ -1,0 +1,113 @@
+"""A stored track as plain values: the database's side of the export."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from courses.models import Lesson, Track
+from exchange.track_files import tidied
+from exchange.track_folder import read_track_folder, save_track_folder
+from exchange.track_source import (
+    ChoiceSource,
+    LessonSource,
+    Problem,
+    QuestionSource,
+    TrackFolderError,
+    TrackSource,
+)
+from quizzes.models import Choice, Question
+
+CHOICES = Prefetch("choices", Choice.objects.order_by("position"))
+
+
+def export_track(track: Track) -> TrackSource:
+    """The track with all its lessons, drafts too, and their current questions.
+
+    Three statements, whatever the size. Who answered, and what is published, stays out.
+    """
+    by_lesson = defaultdict(list)
+    questions = Question.objects.current().filter(lesson__track=track)
+    for question in questions.order_by("position").prefetch_related(CHOICES):
+        by_lesson[question.lesson_id].append(question_source(question))
+    return TrackSource(
+        slug=track.slug,
+        title=track.title,
+        summary=track.summary,
+        license=track.license,
+        attribution=track.attribution,
+        language=track.language,
+        description=track.description,
+        lessons=tuple(
+            _lesson_source(lesson, by_lesson[lesson.pk])
+            for lesson in Lesson.objects.filter(track=track).order_by("position")
+        ),
+    )
+
+
+def export_track_folder(track: Track, folder: Path) -> None:
+    """Write the track into a folder that is empty, missing, or holds this very track.
+
+    Raises:
+        TrackFolderError: the folder holds something else, or the track cannot be written;
+            nothing was.
+        OSError: the folder cannot be written to.
+    """
+    _refuse_foreign(folder, track.slug)
+    save_track_folder(export_track(track), folder)
+
+
+def _refuse_foreign(folder: Path, slug: str) -> None:
+    """Refuse a folder in use, but for the track's own; hidden files do not count.
+
+    A folder of its own with mistakes in it is refused, too: they may be work in progress.
+    """
+    try:
+        is_used = any(not path.name.startswith(".") for path in folder.iterdir())
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        message = _("This is not a folder.")
+        raise TrackFolderError([Problem(str(folder), 0, message)]) from None
+    if is_used and read_track_folder(folder).slug != slug:
+        message = _("This folder holds another track. Export into an empty one.")
+        raise TrackFolderError([Problem(str(folder), 0, message)])
+
+
+def _lesson_source(lesson: Lesson, questions: list[QuestionSource]) -> LessonSource:
+    return LessonSource(
+        slug=lesson.slug,
+        title=lesson.title,
+        summary=lesson.summary,
+        body=lesson.markdown,
+        questions=tuple(questions),
+        license=lesson.license,
+        attribution=lesson.attribution,
+        language=lesson.language,
+    )
+
+
+def question_source(question: Question) -> QuestionSource:
+    """The question with its choices, which were fetched before by CHOICES."""
+    return QuestionSource(
+        id=question.handle,
+        kind=question.kind,  # type: ignore[arg-type]
+        prompt=question.prompt,
+        choices=tuple(
+            ChoiceSource(choice.text, choice.is_right, choice.feedback)
+            for choice in question.choices.all()
+        ),
+        tolerance=question.tolerance,
+        other_feedback=question.other_feedback,
+        explanation=question.explanation,
+    )
+
+
+def tidy_sources(questions: Iterable[Question]) -> dict[int, QuestionSource]:
+    """Each question by primary key, its texts spaced as a track folder spaces them."""
+    rows = list(questions)
+    lesson = LessonSource("", "", "", "", tuple(map(question_source, rows)))
+    spaced = tidied(TrackSource("", "", "", lessons=(lesson,))).lessons[0].questions
+    return {row.pk: source for row, source in zip(rows, spaced, strict=True)}

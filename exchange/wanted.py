@@ -1,0 +1,190 @@
+"""The rows that a track folder asks for: rendered, but not saved.
+
+Rendering is the slow part of an import, so all of it happens here, before any question
+is locked and an answer has to wait.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db import models
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from courses.links import Resolve
+from courses.markdown import MAX_CHARACTERS, render_markdown
+from courses.models import Lesson, Track
+from courses.rendering import RenderedField
+from courses.services import link_resolver, set_body
+from exchange.track_files import TRACK_FILE
+from exchange.track_source import (
+    LessonSource,
+    Problem,
+    QuestionSource,
+    TrackFolderError,
+    TrackSource,
+)
+from quizzes.models import Choice, Question
+
+_MAY_NOT_SHOW = re.compile(r"[\[<$]")  # links, pictures, formulas: all else is shown
+
+
+@dataclass(frozen=True)
+class WantedQuestion:
+    source: QuestionSource
+    row: Question
+    choices: list[Choice]
+    file: str
+
+
+@dataclass(frozen=True)
+class WantedLesson:
+    source: LessonSource
+    row: Lesson
+    questions: list[WantedQuestion]
+    file: str
+    warnings: list[Problem]  # of its text and its questions
+
+
+def refuse_long_texts(source: TrackSource) -> None:
+    """Refuse what the pages would not render.
+
+    Raises:
+        TrackFolderError: with every text of more than MAX_CHARACTERS characters.
+    """
+    texts = [(TRACK_FILE, source.description_line, source.description)]
+    texts += [(file_of(one), one.body_line, one.body) for one in source.lessons]
+    message = _(
+        "This text is {length} characters long. Shorten it to {most} at most, "
+        "or split the lesson in two."
+    )
+    problems = [
+        Problem(file, line, message.format(length=len(text), most=MAX_CHARACTERS))
+        for file, line, text in texts
+        if len(text) > MAX_CHARACTERS
+    ]
+    if problems:
+        raise TrackFolderError(problems)
+
+
+def file_of(lesson: LessonSource) -> str:
+    """The lesson's file; its slug where it came from no folder."""
+    return lesson.file or lesson.slug
+
+
+def rendered_fields(row: models.Model) -> Iterator[RenderedField]:
+    fields = row._meta.concrete_fields
+    return (field for field in fields if isinstance(field, RenderedField))
+
+
+def render(row: models.Model) -> None:
+    """Fill the columns that hold rendered text, in the active language."""
+    for field in rendered_fields(row):
+        field.pre_save(row, add=False)
+
+
+def want_track(source: TrackSource) -> Track:
+    track = Track(
+        slug=source.slug,
+        title=source.title,
+        summary=source.summary,
+        description=source.description,
+        language=source.language,
+        license=source.license,
+        attribution=source.attribution,
+    )
+    with translation.override(track.language):
+        render(track)
+    return track
+
+
+def description_warnings(source: TrackSource) -> list[Problem]:
+    """A description knows no lessons' files: a link to one is plain text there."""
+    remarks = render_markdown(source.description).remarks
+    return [
+        Problem(TRACK_FILE, source.description_line + remark.line - 1, remark.message)
+        for remark in remarks
+    ]
+
+
+def want_lessons(
+    track: Track, source: TrackSource, stored: Iterable[str]
+) -> list[WantedLesson]:
+    """The lessons in order, without positions.
+
+    stored: slugs of the lessons that the track has already; links may lead there, too.
+    """
+    slugs = {slug: slug for slug in stored}
+    slugs |= {lesson.slug: lesson.slug for lesson in source.lessons}
+    slugs |= {lesson.file: lesson.slug for lesson in source.lessons if lesson.file}
+    resolve = link_resolver(track.slug, slugs)
+    return [_want_lesson(track, lesson, resolve) for lesson in source.lessons]
+
+
+def _want_lesson(track: Track, source: LessonSource, resolve: Resolve) -> WantedLesson:
+    row = _lesson_row(track, source)
+    remarks = set_body(row, source.body, resolve)
+    file = file_of(source)
+    warnings = [
+        Problem(file, source.body_line + remark.line - 1, remark.message)
+        for remark in remarks
+    ]
+    for question in source.questions:
+        warnings += _question_warnings(question, file)
+    return WantedLesson(source, row, _want_questions(row, source), file, warnings)
+
+
+def _lesson_row(track: Track, lesson: LessonSource) -> Lesson:
+    return Lesson(
+        track=track,
+        slug=lesson.slug,
+        title=lesson.title,
+        summary=lesson.summary,
+        language=lesson.language,
+        license=lesson.license,
+        attribution=lesson.attribution,
+    )
+
+
+def _want_questions(lesson: Lesson, source: LessonSource) -> list[WantedQuestion]:
+    with translation.override(lesson.page_language):
+        return [
+            _want_question(question, file_of(source)) for question in source.questions
+        ]
+
+
+def _question_warnings(source: QuestionSource, file: str) -> list[Problem]:
+    """What its texts cannot show; a question knows the line of its heading only."""
+    texts = [source.prompt, source.explanation, source.other_feedback]
+    texts += [choice.text for choice in source.choices]
+    texts += [choice.feedback for choice in source.choices]
+    return [
+        Problem(file, source.line, remark.message)
+        for text in texts
+        if _MAY_NOT_SHOW.search(text)
+        for remark in render_markdown(text).remarks
+    ]
+
+
+def _want_question(source: QuestionSource, file: str) -> WantedQuestion:
+    row = Question(
+        handle=source.id,
+        kind=source.kind,
+        prompt=source.prompt,
+        tolerance=source.tolerance,
+        other_feedback=source.other_feedback,
+        explanation=source.explanation,
+    )
+    choices = [
+        Choice(
+            text=choice.text,
+            is_right=choice.is_right,
+            feedback=choice.feedback,
+            position=position,
+        )
+        for position, choice in enumerate(source.choices, start=1)
+    ]
+    for each in (row, *choices):
+        render(each)
+    return WantedQuestion(source, row, choices, file)
