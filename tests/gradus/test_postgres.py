@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 import psycopg
@@ -48,6 +49,16 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data_dir
 
 
+@pytest.fixture(scope="module")
+def running(fresh: Path) -> Iterator[Server]:
+    """One server for the tests that only look at it."""
+    copy = fresh.with_name("running")
+    shutil.copytree(fresh, copy)
+    server = join(copy, fsync=False)
+    yield server
+    leave(server)
+
+
 @pytest.fixture
 def data_dir(fresh: Path, tmp_path: Path) -> Iterator[Path]:
     copy = tmp_path / "demo" / "postgres"
@@ -62,14 +73,13 @@ def start() -> Iterator[Callable[..., Joiner]]:
     """Start a process that joins once it is told to, by a line."""
     started = []
 
-    def start(data_dir: Path, program: str = JOINER, **options) -> Joiner:
+    def start(data_dir: Path, program: str = JOINER) -> Joiner:
         joiner = subprocess.Popen(
             [sys.executable, "-c", program, str(data_dir)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            **options,
         )
         started.append(joiner)
         return joiner
@@ -150,11 +160,9 @@ def test_a_new_folder_becomes_a_server_that_stops_when_we_leave(tmp_path):
     assert not server.socket_dir.exists()
 
 
-def test_it_is_set_up_as_the_site_expects(data_dir):
-    server = join(data_dir)
-
+def test_it_is_set_up_as_the_site_expects(running):
     shown = {
-        name: ask(server, f"SHOW {name}")
+        name: ask(running, f"SHOW {name}")
         for name in [
             "statement_timeout",
             "lock_timeout",
@@ -166,7 +174,7 @@ def test_it_is_set_up_as_the_site_expects(data_dir):
     }
     assert list(shown.values()) == ["30s", "5s", "1min", "100", "UTF8", "UTC"]
     locale = "SELECT datlocprovider::text || datlocale FROM pg_database WHERE datname = 'template1'"
-    assert ask(server, locale) == "bC.UTF-8"
+    assert ask(running, locale) == "bC.UTF-8"
 
 
 @pytest.mark.parametrize("fsync", [True, False])
@@ -178,11 +186,9 @@ def test_only_data_that_may_be_lost_is_written_without_fsync(data_dir, fsync):
 
 
 @on_linux
-def test_nothing_listens_on_tcp(data_dir):
-    server = join(data_dir, fsync=False)
-
-    assert ask(server, "SHOW listen_addresses") == ""
-    fds = Path(f"/proc/{postmaster(data_dir)}/fd").iterdir()
+def test_nothing_listens_on_tcp(running):
+    assert ask(running, "SHOW listen_addresses") == ""
+    fds = Path(f"/proc/{postmaster(running.data_dir)}/fd").iterdir()
     sockets = {str(fd.readlink()) for fd in fds}
     tcp = [Path("/proc/net/tcp"), Path("/proc/net/tcp6")]
     rows = [
@@ -194,11 +200,9 @@ def test_nothing_listens_on_tcp(data_dir):
     assert not sockets & {f"socket:[{row[9]}]" for row in rows}
 
 
-def test_only_its_owner_reaches_the_socket(data_dir):
-    server = join(data_dir, fsync=False)
-
-    path = server.socket_dir / ".s.PGSQL.5432"
-    assert [p.stat().st_mode & 0o777 for p in (server.socket_dir, path)] == [0o700] * 2
+def test_only_its_owner_reaches_the_socket(running):
+    path = running.socket_dir / ".s.PGSQL.5432"
+    assert [p.stat().st_mode & 0o777 for p in (running.socket_dir, path)] == [0o700] * 2
     assert path.stat().st_uid == os.geteuid()
 
 
@@ -281,6 +285,7 @@ def test_a_forked_child_keeps_the_server_when_its_parent_leaves(data_dir, start)
 
     parent.wait()
     assert is_running(data_dir)
+    assert parent.stdin
     parent.stdin.close()
     wait_until(lambda: not is_running(data_dir))
 
@@ -350,10 +355,10 @@ def test_a_folder_that_was_removed_under_its_server_starts_anew(data_dir, fresh,
 
 
 @on_linux
-def test_the_terminal_s_ctrl_c_does_not_reach_the_server(data_dir):
-    join(data_dir, fsync=False)
+def test_the_terminal_s_ctrl_c_does_not_reach_the_server(running):
+    server = postmaster(running.data_dir)
 
-    for pid in [postmaster(data_dir), parent_of(postmaster(data_dir))]:
+    for pid in [server, parent_of(server)]:
         assert os.getsid(pid) != os.getsid(0)
 
 
@@ -367,7 +372,9 @@ def test_a_folder_that_can_t_be_written_is_said_plainly(tmp_path):
     assert "set DATABASE_URL" in str(refused.value)
 
 
-def test_data_of_another_version_is_said_plainly(data_dir):
+def test_data_of_another_version_is_said_plainly(tmp_path):
+    data_dir = tmp_path / "postgres"
+    data_dir.mkdir()
     (data_dir / "PG_VERSION").write_text("17\n")
 
     with pytest.raises(PostgresError, match=r"PostgreSQL 17 .* 18: move that folder"):
@@ -435,13 +442,13 @@ except PostgresError as error:
 """
 
 
-def run_once(data_dir: Path, *wrapper: str, **options) -> str:
+def run_once(data_dir: Path, *wrapper: str, **options: Any) -> str:
     command = [*wrapper, sys.executable, "-c", ONCE, str(data_dir)]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, **options
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 @pytest.fixture
