@@ -2,13 +2,9 @@
 
 import html
 import re
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 from uuid import uuid4
 
-from django.db import connection
 from django.http import HttpResponse
 
 from accounts.models import User
@@ -25,27 +21,6 @@ def answer(learner: User, question: Question, credit: Decimal) -> Answer:
         submission=uuid4(),
         credit=credit,
     )
-
-
-def at_once[T](acts: list[Callable[[], T]]) -> list[T | BaseException]:
-    """Run each in a thread with its own connection, started by a barrier.
-
-    What one returned or raised stands in its place.
-    """
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], T]) -> T | BaseException:
-        connection.ensure_connection()
-        barrier.wait(30)
-        try:
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def text_of(response: HttpResponse) -> str:

@@ -31,7 +31,7 @@ def test_the_holder_alone_sees_and_has_the_tools(signed_in, ada, ben, client, he
 def test_linkedin_is_told_the_track_and_the_code_but_not_the_name(signed_in, ada, held):
     page = signed_in(ada).get(held.get_absolute_url()).content.decode()
 
-    link = html.unescape(re.search(r'href="(https://www\.linkedin[^"]*)"', page)[1])
+    link = html.unescape(re.findall(r'href="(https://www\.linkedin[^"]*)"', page)[0])
     assert "name=Soil" in link
     assert f"certId={held.code}" in link
     assert "Ada" not in link

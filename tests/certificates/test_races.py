@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from certificates.award import read_award
@@ -24,7 +25,7 @@ from certificates.services import (
 )
 from courses.models import Enrollment
 from courses.services import undo_done
-from tests.certificates.stage import at_once
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,11 +59,12 @@ def test_without_the_lock_all_but_one_claim_would_fail(ada, finished):
     """The control: each checks before any of them writes."""
     checked = Barrier(8)
     place = Enrollment.objects.get(learner=ada)
+    now = timezone.now()
 
     def naive_claim(code: str) -> Certificate:
         with transaction.atomic():
             assert not Certificate.objects.filter(enrollment=place).exists()
-            award = read_award(ada, finished, place.completed_at, place.started_at)
+            award = read_award(ada, finished, now, now)
             checked.wait(30)
             return Certificate.objects.create(
                 code=code,
@@ -72,8 +74,8 @@ def test_without_the_lock_all_but_one_claim_would_fail(ada, finished):
                 score=award.knowledge.percent,
                 answered=award.knowledge.answered,
                 questions=award.knowledge.questions,
-                finished_at=place.completed_at,
-                awarded_at=place.completed_at,
+                finished_at=now,
+                awarded_at=now,
                 facts={},
             )
 
