@@ -6,6 +6,7 @@ processes agree and nothing is forgotten when one restarts.
 
 import hashlib
 import hmac
+import ipaddress
 
 from django.conf import settings
 from django.db import connection
@@ -41,17 +42,37 @@ def count_one(action: str, who: str, *, limit: int, seconds: int) -> None:
 
 
 def client_of(request: HttpRequest) -> str:
-    """Who acts: the account, else a keyed hash of the address, which is not kept.
+    """Who acts: the account, else the address as address_of gives it."""
+    if request.user.is_authenticated:
+        return f"u{request.user.pk}"
+    return f"a{address_of(request)}"
+
+
+def address_of(request: HttpRequest) -> str:
+    """A keyed hash of where the request came from; the address itself is not kept.
 
     The address is the connection's own, or, behind TRUSTED_PROXIES proxies, the one
     the outermost of ours saw; what a client writes into the header never counts.
     """
-    if request.user.is_authenticated:
-        return f"u{request.user.pk}"
     address = request.META.get("REMOTE_ADDR", "")
     if settings.TRUSTED_PROXIES:
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(hops) >= settings.TRUSTED_PROXIES:
             address = hops[-settings.TRUSTED_PROXIES].strip()
-    digest = hmac.new(settings.SECRET_KEY.encode(), address.encode(), hashlib.sha256)
-    return f"a{digest.hexdigest()[:32]}"
+    digest = hmac.new(
+        settings.SECRET_KEY.encode(), _network(address).encode(), hashlib.sha256
+    )
+    return digest.hexdigest()[:32]
+
+
+def _network(address: str) -> str:
+    """The address; of IPv6 its /64, as one household has all of these at once."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(ip), 64), strict=False))
