@@ -8,7 +8,7 @@ import logging
 import sys
 
 import psycopg
-from django.db import Error, InterfaceError, OperationalError
+from django.db import DataError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -40,11 +40,15 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 when the database is down, too busy, or a lock was held too long.
+    """500; or 503 when the database is down, too busy, or a lock was held too long;
 
-    Django calls this while the exception is being handled.
+    or 400 when a value cannot be text or a number of the database at all, such as a NUL in
+    a cookie. Django calls this while the exception is being handled.
     """
-    if not isinstance(sys.exception(), _UNAVAILABLE):
+    error = sys.exception()
+    if isinstance(error, DataError):
+        return bad_request(request, error)
+    if not isinstance(error, _UNAVAILABLE):
         return _show_plain(request, "500.html", 500)
     response = _show_plain(request, "503.html", 503)
     response.headers["Retry-After"] = str(RETRY_AFTER)
