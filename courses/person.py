@@ -28,7 +28,7 @@ def export_person(user: User) -> dict[str, object]:
             .values(
                 "done_at",
                 track=F("lesson__track__slug"),
-                lesson=F("lesson__slug"),
+                lesson_slug=F("lesson__slug"),
                 title=F("lesson__title"),
             )
         ),

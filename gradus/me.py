@@ -87,8 +87,9 @@ def export(request: LearnerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: LearnerRequest) -> HttpResponse:
     """Shows what goes and what stays; with the password, erases the account."""
-    form = DeleteAccountForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    data = request.POST if request.method == "POST" else None
+    form = DeleteAccountForm(request.user, data)
+    if form.is_valid():
         erase_account(
             request.user, withdraw=form.cleaned_data["certificates"] == "withdraw"
         )

@@ -1,0 +1,80 @@
+"""What holds the house together: arrows between rooms, rules in the database."""
+
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+
+from gradus.management.commands.build_css import built_css
+
+ROOMS = ["accounts", "courses", "quizzes", "certificates", "exchange", "gradus"]
+
+# What Django cannot say and the migrations add by SQL.
+CONSTRAINTS = {
+    "quizzes_answer": {"answer_graded_under_current_revision"},
+    "quizzes_answerchoice": {
+        "picked_choice_of_the_question",
+        "picked_for_the_answers_question",
+    },
+    "quizzes_question": {"question_replaces_one_of_its_lineage"},
+    "certificates_certificate": {"certificate_supersedes_one_of_its_enrollment"},
+}
+TRIGGERS = {
+    ("courses_lesson", "courses_lesson_search"),
+    ("courses_track", "courses_track_search"),
+    ("quizzes_question", "quizzes_question_revise"),
+    ("quizzes_question", "quizzes_count_questions"),
+    ("quizzes_choice", "quizzes_choice_revise"),
+    ("quizzes_answer", "quizzes_keep_answers"),
+    ("quizzes_answerchoice", "quizzes_keep_answers"),
+    ("quizzes_writtenanswer", "quizzes_keep_written"),
+    ("quizzes_respondent", "quizzes_claim_once"),
+    ("certificates_certificate", "certificates_keep"),
+    ("certificates_certificateevent", "certificates_keep"),
+    ("certificates_certificatedocument", "certificates_keep"),
+    ("certificates_certificatedocument", "certificates_keep_document"),
+    ("certificates_certificatedocument", "certificates_withdrawn_is_final"),
+    ("certificates_certificateevent", "certificates_withdrawn_is_final"),
+}
+
+
+def test_foreign_keys_point_down_too():
+    for model in apps.get_models():
+        room = model._meta.app_label
+        if room not in ROOMS:
+            continue
+        for field in model._meta.get_fields():
+            if not field.many_to_one and not (field.one_to_one and field.concrete):
+                continue
+            target = field.related_model._meta.app_label
+            if target in ROOMS:
+                assert ROOMS.index(target) <= ROOMS.index(room), f"{model}: {field}"
+
+
+def test_the_constraints_that_sql_adds_are_all_there(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conrelid::regclass::text, conname FROM pg_constraint")
+        found = set(cursor.fetchall())
+    wanted = {(table, name) for table, names in CONSTRAINTS.items() for name in names}
+
+    assert wanted <= found
+
+
+def test_the_triggers_are_these(db):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE NOT tgisinternal"
+        )
+        found = set(cursor.fetchall())
+
+    assert found >= TRIGGERS
+    assert {(t, n) for t, n in found if t.split("_")[0] in ROOMS} - TRIGGERS <= {
+        ("accounts_auditevent", "accounts_keep_audit_events")
+    }
+
+
+def test_the_stylesheet_is_built_from_its_sources():
+    folder = Path(settings.BASE_DIR) / "static" / "css"
+
+    assert (folder / "gradus.css").read_text() == built_css(folder)

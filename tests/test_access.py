@@ -1,0 +1,213 @@
+"""Who may do what: every address × every one of the cast, against one table.
+
+Letters: v visitor, a Ada (a learner on the track), b Ben (another learner), i Iris
+(teaches the track), o Omar (teaches another), r Ruth (an admin).
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from certificates.services import claim_certificate
+from courses.models import Track
+from courses.services import mark_done
+from tests.factories import make_lesson, make_question
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = dict.fromkeys("vabior", 200)
+SIGNED_IN = dict.fromkeys("abior", 200) | {"v": 302}
+NOBODY = dict.fromkeys("vabior", 405)
+TO_THE_PAGE = dict.fromkeys("vabior", 302)
+OF_A_DRAFT = {"v": 404, "a": 404, "b": 404, "i": 200, "o": 404, "r": 200}
+ONLY_ADA = {"a": 302} | dict.fromkeys("bior", 404) | {"v": 302}
+OPEN_PAGE = {"GET": EVERYBODY, "POST": NOBODY}
+
+# name: (address, {method: {who: status}})
+TABLE = {
+    "catalogue": ("/", OPEN_PAGE),
+    "track": ("/tracks/soil/", OPEN_PAGE),
+    "lesson": ("/tracks/soil/probe-the-soil/", OPEN_PAGE),
+    "draft": ("/tracks/soil/draft/", {"GET": OF_A_DRAFT}),
+    "done": (
+        "/tracks/soil/water-it/done/",
+        {"GET": TO_THE_PAGE, "POST": dict.fromkeys("vabior", 400)},
+    ),
+    "answer": (
+        "{answer}",
+        {"GET": EVERYBODY, "POST": dict.fromkeys("vabior", 422)},
+    ),
+    "answer in a draft": ("{draft_answer}", {"GET": OF_A_DRAFT}),
+    "score": ("/tracks/soil/score/", OPEN_PAGE),
+    "claim": (
+        "/tracks/soil/certificate/",
+        {"GET": EVERYBODY | {"a": 302}, "POST": {"v": 200, "b": 409}},
+    ),
+    "certificate": ("/certificates/{code}/", OPEN_PAGE),
+    "holder": (
+        "/certificates/{code}/holder/",
+        {"POST": {"v": 302} | dict.fromkeys("bior", 404)},
+    ),
+    "verify": ("/verify/", OPEN_PAGE),
+    "search": ("/search/", OPEN_PAGE),
+    "me": ("/me/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),
+    "me_export": ("/me/export/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),
+    "me_delete": (
+        "/me/delete/",
+        {"GET": SIGNED_IN, "POST": dict.fromkeys("abior", 422) | {"v": 302}},
+    ),
+    "me_track": (
+        "/me/tracks/soil/",
+        {
+            "GET": dict.fromkeys("abior", 405) | {"v": 302},
+            "POST": dict.fromkeys("abior", 400) | {"v": 302},
+        },
+    ),
+    "theme": ("/theme/?theme=dark", {"GET": TO_THE_PAGE, "POST": NOBODY}),
+    "privacy": ("/privacy/", OPEN_PAGE),
+    "accessibility": ("/accessibility/", OPEN_PAGE),
+    "robots": ("/robots.txt", OPEN_PAGE),
+    "sitemap": ("/sitemap.xml", OPEN_PAGE),
+    "healthz": ("/healthz", {"GET": EVERYBODY}),
+    "readyz": ("/readyz", {"GET": EVERYBODY}),
+    "account": ("/accounts/", {"GET": SIGNED_IN}),
+    "account_name": ("/accounts/name/", {"GET": SIGNED_IN}),
+    "account_email": ("/accounts/email/", {"GET": SIGNED_IN}),
+    "account_change_password": ("/accounts/password/change/", {"GET": SIGNED_IN}),
+    "account_login": (
+        "/accounts/login/",
+        {"GET": {"v": 200} | dict.fromkeys("abior", 302)},
+    ),
+    "account_signup": (
+        "/accounts/signup/",
+        {"GET": {"v": 200} | dict.fromkeys("abior", 302)},
+    ),
+    "account_logout": ("/accounts/logout/", {"GET": {"v": 302, "a": 200}}),
+    "account_reset_password": ("/accounts/password/reset/", {"GET": {"v": 200}}),
+    "admin": (
+        "/admin/",
+        {"GET": {"v": 302, "a": 302, "b": 302, "i": 200, "o": 200, "r": 200}},
+    ),
+}
+
+# Steps of a flow that allauth guards itself; tests/accounts walks through them.
+STEPS_OF_A_FLOW = {
+    "account_inactive",
+    "account_email_verification_sent",
+    "account_reauthenticate",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+}
+
+
+def names(resolver: URLResolver) -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.app_name == "admin":
+                yield "admin"
+            else:
+                yield from names(pattern)
+        elif isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+
+
+def test_every_address_has_a_row_in_the_table():
+    unlisted = set(names(get_resolver())) - set(TABLE) - STEPS_OF_A_FLOW
+
+    assert unlisted - {"favicon.ico"} == set()
+
+
+@pytest.fixture
+def cast(ada, ben, iris, omar, ruth):
+    return {"v": None, "a": ada, "b": ben, "i": iris, "o": omar, "r": ruth}
+
+
+@pytest.fixture
+def addresses(soil: Track, ada, probe):
+    for lesson in soil.lessons.all():
+        mark_done(ada, lesson)
+    certificate = claim_certificate(ada, soil, "Ada")
+    draft = make_question(make_lesson(soil, "draft", published=False))
+    return {
+        "answer": probe.answer_url,
+        "draft_answer": draft.answer_url,
+        "code": certificate.code,
+    }
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_each_may_do_what_the_table_says(name, cast, addresses):
+    address, methods = TABLE[name]
+    address = address.format(**addresses)
+    for method, allowed in methods.items():
+        for letter, status in allowed.items():
+            client = Client()
+            if cast[letter] is not None:
+                client.force_login(cast[letter])
+
+            response = client.generic(method, address)
+
+            said = f"{method} {address} as {letter}"
+            assert response.status_code == status, said
+
+
+@pytest.mark.parametrize("name", [n for n, (_, m) in TABLE.items() if "POST" in m])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"HX-Request": "true"},
+    ],
+    ids=["no token", "foreign origin", "null origin", "htmx"],
+)
+def test_no_post_gets_through_without_a_token(name, headers, ada, addresses):
+    address, methods = TABLE[name]
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(ada)
+
+    response = client.post(address.format(**addresses), headers=headers)
+
+    expected = {403} if methods["POST"].get("a") != 405 else {403, 405}
+    assert response.status_code in expected
+
+
+def test_a_personal_page_is_never_stored_by_a_cache(ada, addresses, signed_in):
+    client = signed_in(ada)
+    for address in ["/me/", "/me/export/", "/accounts/", "/tracks/soil/", "/"]:
+        assert "private" in client.get(address)["Cache-Control"], address
+    for address in ["/me/", "/me/export/", "/accounts/"]:
+        assert "no-store" in client.get(address)["Cache-Control"], address
+
+
+def test_reading_makes_no_session_and_sets_no_cookie(addresses, client):
+    for address in ["/", "/tracks/soil/", "/search/?q=soil", "/verify/"]:
+        assert not client.get(address).cookies, address
+    assert set(client.get("/tracks/soil/water-it/").cookies) == {"csrftoken"}
+
+
+def test_public_pages_have_a_strict_policy_and_no_inline_script(addresses, client):
+    for address in ["/", "/tracks/soil/", "/tracks/soil/water-it/", "/nothing/"]:
+        response = client.get(address)
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert response["X-Content-Type-Options"] == "nosniff"
+        page = response.content.decode()
+        assert "<style" not in page
+        assert " style=" not in page
+        assert "<script>" not in page
+
+
+def test_a_deactivated_learner_is_signed_out(ada, soil, signed_in):
+    client = signed_in(ada)
+    type(ada).objects.filter(pk=ada.pk).update(is_active=False)
+
+    assert client.get("/me/").status_code == 302
+    assert timezone.is_aware(ada.created_at)
