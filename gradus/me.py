@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 
-import accounts.person
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
@@ -17,6 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+import accounts.person
 import certificates.person
 import courses.person
 import quizzes.person
