@@ -1,7 +1,7 @@
 """Which stored question is which of an imported track's, and which may not change."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,12 +48,13 @@ class Questions:
     pairs: list[Pair]
     retired: list[WantedQuestion]
     missing: list[Question]  # current, but not in the folder; in order
+    files: dict[str, str]  # of the folder's lessons, by slug
 
     @classmethod
     def match(
         cls,
         stored: list[Question],
-        wanted: Iterable[WantedLesson],
+        wanted: list[WantedLesson],
         lessons: Mapping[str, Lesson],
     ) -> Self:
         """stored: all questions of the track with their choices; lessons: all, by slug."""
@@ -77,7 +78,8 @@ class Questions:
         kept = {pair.stored.pk for pair in pairs if pair.stored}
         missing = [q for q in stored if q.position is not None and q.pk not in kept]
         missing.sort(key=lambda q: (q.lesson_id, q.position, q.pk))
-        return cls(pairs, retired, missing)
+        files = {each.source.slug: each.file for each in wanted}
+        return cls(pairs, retired, missing, files)
 
 
 def _best(same: list[Question], lesson: Lesson) -> Question | None:

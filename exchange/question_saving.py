@@ -16,7 +16,7 @@ from exchange.track_files import TRACK_FILE
 from exchange.wanted import WantedQuestion
 from quizzes.models import Choice, Question
 
-BATCH = 100  # rows in one UPDATE
+BATCH = 500  # rows in one UPDATE
 
 _KEY = ("kind", "prompt", "tolerance")
 _FREE = ("other_feedback", "explanation")
@@ -63,14 +63,13 @@ def _warn(questions: Questions, journal: Journal) -> None:
     retired = _("This question was retired, and stays so. Give a new one another id.")
     for wanted in questions.retired:
         journal.warn(wanted.file, wanted.source.line, retired)
-    files = {pair.lesson.slug: pair.wanted.file for pair in questions.pairs}
     stays = _(
         "The lesson “{slug}” has the question “{id}”, which is not in this folder. "
         "It stays; retire it in the admin if it should go."
     )
     for row in questions.missing:
-        message = stays.format(slug=row.lesson.slug, id=row.handle)
-        journal.warn(files.get(row.lesson.slug, TRACK_FILE), 0, message)
+        if file := questions.files.get(row.lesson.slug):
+            journal.warn(file, 0, stays.format(slug=row.lesson.slug, id=row.handle))
 
 
 def _add(pair: Pair, writes: _Writes, journal: Journal) -> None:
@@ -139,7 +138,8 @@ def _place(questions: Questions, writes: _Writes, journal: Journal) -> None:
     for row in questions.missing:
         last[row.lesson_id] += 1
         if _move(row, row.lesson, last[row.lesson_id], writes):
-            journal.note(Change("question", "moved", TRACK_FILE, name=row.handle))
+            file = questions.files.get(row.lesson.slug, TRACK_FILE)
+            journal.note(Change("question", "moved", file, name=row.handle))
 
 
 def _move(row: Question, lesson: Lesson, position: int, writes: _Writes) -> bool:

@@ -94,10 +94,14 @@ def import_track(
         title=source.title,
         lessons=len(source.lessons),
         questions=sum(len(lesson.questions) for lesson in source.lessons),
-        changes=tuple(journal.changes),
+        changes=tuple(sorted(journal.changes, key=_where)),
         warnings=tuple(sorted(journal.warnings)),
         dry_run=dry_run,
     )
+
+
+def _where(change: Change) -> tuple[bool, str, int]:
+    return change.file != TRACK_FILE, change.file, change.line
 
 
 def _save_track(source: TrackSource, journal: Journal) -> None:
