@@ -4,8 +4,10 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from gradus import demo_folder
+
 BASE_DIR = Path(__file__).resolve().parents[2]
-DEMO_DIR = BASE_DIR / ".demo"
+DEMO_DIR = demo_folder.DEMO_DIR  # .demo, or what the environment's DEMO_DIR says
 
 SITE_NAME = "Gradus"
 SITE_ORIGIN = "http://localhost:8000"

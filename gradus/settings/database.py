@@ -3,19 +3,28 @@
 from typing import Any
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
 
 
 def database(url: str, *, pool: bool = True) -> dict[str, Any]:
-    """Django's settings of one database; raises ValueError when the URL is malformed.
+    """Django's settings of the database that DATABASE_URL names.
 
     A pool of at most 10 connections a process waits 2 s for a free one, and each is
     checked before it is handed out, so that a restarted Postgres heals by itself.
+
+    Raises:
+        ImproperlyConfigured: the URL is malformed; it is not repeated, for its password.
     """
-    config: dict[str, Any] = dict(
-        dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True)
-    )
+    try:
+        config: dict[str, Any] = dict(
+            dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True)
+        )
+    except ValueError:
+        config = {}
     if not config.get("NAME") or "postgresql" not in config.get("ENGINE", ""):
-        raise ValueError("not a postgresql:// address with a database name")
+        raise ImproperlyConfigured(
+            "DATABASE_URL is malformed: write postgresql://user:password@host/name."
+        )
     options = dict(config.get("OPTIONS", {}))
     options.setdefault("connect_timeout", 2)
     if pool:

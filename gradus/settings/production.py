@@ -41,14 +41,6 @@ def _secret_key() -> str:
     return value
 
 
-def _database() -> dict[str, object]:
-    url = need("DATABASE_URL", "postgresql://user:password@host/name")
-    try:
-        return database(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"DATABASE_URL is malformed: {error}.") from None
-
-
 def _hosts() -> list[str]:
     value = need("ALLOWED_HOSTS", "the host names to answer to, separated by commas")
     hosts = [host.strip() for host in value.split(",") if host.strip()]
@@ -102,7 +94,9 @@ SITE_CONTACT = need("SITE_CONTACT", "the e-mail address people may write to")
 if "@" not in SITE_CONTACT:
     raise ImproperlyConfigured("SITE_CONTACT is malformed: write an e-mail address.")
 ALLOWED_HOSTS = _hosts()
-DATABASES = {"default": _database()}
+DATABASES = {
+    "default": database(need("DATABASE_URL", "postgresql://user:password@host/name"))
+}
 MAILERS = {"default": _mailer()}
 DEFAULT_FROM_EMAIL = need("EMAIL_FROM", "the sender of all mails: Name <name@host>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
