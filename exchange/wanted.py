@@ -55,10 +55,7 @@ def refuse_long_texts(source: TrackSource) -> None:
     """
     texts = [(TRACK_FILE, source.description_line, source.description)]
     texts += [(file_of(one), one.body_line, one.body) for one in source.lessons]
-    message = _(
-        "This text is {length} characters long. Shorten it to {most} at most, "
-        "or split the lesson in two."
-    )
+    message = _("This text is {length} characters long. Shorten it to {most} at most.")
     problems = [
         Problem(file, line, message.format(length=len(text), most=MAX_CHARACTERS))
         for file, line, text in texts

@@ -1,0 +1,109 @@
+"""Import and export undo each other, whatever the track says."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from courses.models import Track
+from exchange.saving import import_track, import_track_folder
+from exchange.stored import export_track, export_track_folder
+from exchange.track_folder import write_track
+from exchange.track_source import QuestionSource, TrackSource
+from quizzes.models import Question
+from tests.exchange.folders import places_of_rows, real_folder
+from tests.exchange.strategies import tracks
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = sorted(path.parent for path in settings.BASE_DIR.glob("content/*/track.md"))
+
+
+def bytes_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.md")}
+
+
+def export_twice(folder: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """The export of this folder, imported, and the export of that export."""
+    places = [tmp_path / "first" / folder.name, tmp_path / "second" / folder.name]
+    for place, origin in zip(places, [folder, places[0]], strict=True):
+        Track.objects.all().delete()
+        import_track_folder(origin)
+        export_track_folder(Track.objects.get(), place)
+    return places[0], places[1]
+
+
+@pytest.mark.parametrize("folder", CONTENT, ids=lambda folder: folder.name)
+def test_our_own_tracks_come_back_as_the_files_they_are(folder, tmp_path):
+    first, second = export_twice(folder, tmp_path)
+
+    assert bytes_in(first) == bytes_in(folder)
+    assert bytes_in(second) == bytes_in(folder)
+
+
+def test_the_real_track_exports_the_same_bytes_again(tmp_path):
+    first, second = export_twice(real_folder(), tmp_path)
+
+    assert len(bytes_in(first)) == 25
+    assert bytes_in(second) == bytes_in(first)
+
+
+@given(track=tracks())
+@examples(max_examples=15, deadline=None)
+def test_any_track_comes_back_from_the_database(track: TrackSource):
+    with transaction.atomic():
+        import_track(track)
+        stored = export_track(Track.objects.get(slug=track.slug))
+        transaction.set_rollback(True)
+
+    assert write_track(stored) == write_track(track)
+
+
+@given(track=tracks())
+@examples(max_examples=15, deadline=None)
+def test_any_track_imported_again_changes_nothing(track: TrackSource):
+    with transaction.atomic():
+        import_track(track, publish=True)
+        before = places_of_rows()
+        report = import_track(track, publish=True)
+        after = places_of_rows()
+        transaction.set_rollback(True)
+
+    assert report.changes == ()
+    assert after == before
+
+
+@st.composite
+def editions(draw: st.DrawFn) -> tuple[TrackSource, TrackSource]:
+    """A track, and the same lessons and question ids in another order, partly rewritten."""
+    old = draw(tracks())
+    questions = [one for lesson in old.lessons for one in lesson.questions]
+    others = [one for lesson in draw(tracks()).lessons for one in lesson.questions]
+    dealt: list[list[QuestionSource]] = [[] for _lesson in old.lessons]
+    for question in draw(st.permutations(questions)):
+        other = draw(st.sampled_from([question, *others]))
+        draw(st.sampled_from(dealt)).append(replace(other, id=question.id))
+    lessons = zip(draw(st.permutations(old.lessons)), dealt, strict=True)
+    new = (replace(lesson, questions=tuple(asked)) for lesson, asked in lessons)
+    return old, replace(old, lessons=tuple(new))
+
+
+@given(both=editions())
+@examples(max_examples=12, deadline=None)
+def test_an_import_makes_any_edition_of_a_track_into_any_other(both):
+    old, new = both
+    with transaction.atomic():
+        import_track(old)
+        before = set(Question.objects.values_list("handle", "pk"))
+        import_track(new)
+        after = set(Question.objects.values_list("handle", "pk"))
+        stored = export_track(Track.objects.get())
+        transaction.set_rollback(True)
+
+    assert write_track(stored) == write_track(new)
+    assert after == before
