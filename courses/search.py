@@ -227,6 +227,7 @@ def _headline(field: str, words: str, *, whole: bool) -> SearchHeadline | Case:
             config=config,
             start_sel=_START,
             stop_sel=_STOP,
+            max_fragments=0 if whole else 1,  # 1: the words stand in its middle
             max_words=PASSAGE_WORDS,
             min_words=PASSAGE_WORDS // 2,
             highlight_all=whole,

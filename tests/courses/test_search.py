@@ -141,8 +141,17 @@ def test_the_words_are_marked_in_title_and_passage_and_all_else_is_escaped(model
 
     assert tokens.title == ("Tokens, <mark>context</mark> windows &amp; &lt;limits&gt;")
     assert tokens.passage == (
-        "… Everything the model can see at once is its <mark>context</mark>. …"
+        "… Everything the model can see at once is its <mark>context</mark> …"
     )
+
+
+def test_a_passage_says_what_comes_before_and_after_the_word(models):
+    body = "first " * 100 + "then before walnut after that " + "last " * 100
+    make_lesson(models, "long", body=body)
+    (hit,) = find_lessons(VISITOR, "walnut").page
+
+    assert "then before <mark>walnut</mark> after that" in hit.passage
+    assert 15 <= len(hit.passage.split()) <= 35
 
 
 def test_a_word_that_was_cut_short_is_marked_whole(models):
