@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 from django.conf import settings as conf
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -139,6 +139,18 @@ def test_a_page_without_its_database_is_unavailable(visitor, dead_database, addr
 
     assert response.headers["Retry-After"] == "10"
     assert "An answer that you sent already is safe" in page
+
+
+def test_a_pool_that_gets_no_connection_is_unavailable(visitor, dead_database):
+    dead = connections[DEFAULT_DB_ALIAS]
+    pool = {"min_size": 1, "max_size": 1, "timeout": 0.2}
+    dead.settings_dict["OPTIONS"] = dead.settings_dict["OPTIONS"] | {"pool": pool}
+    try:
+        response = visitor.get("/")
+    finally:
+        dead.close_pool()  # type: ignore[attr-defined]
+
+    check_page(response, 503, "This step is being mended")
 
 
 def test_a_page_that_needs_no_database_works_without_one(dead_database):
