@@ -1,6 +1,8 @@
 """The cast and the stage of the tests; everything else comes from tests.factories."""
 
+import os
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -8,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from courses.models import Enrollment, Lesson, Track
 from quizzes.models import Question
+from tests.allowed_skips import ALLOWED_SKIPS
 from tests.factories import (
     make_admin,
     make_instructor,
@@ -79,3 +82,28 @@ def signed_in() -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+_unlisted_skips: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In CI nothing is skipped but what tests/allowed_skips.py lists."""
+    if (
+        os.environ.get("CI") != "true"
+        or not report.skipped
+        or hasattr(report, "wasxfail")
+    ):
+        return
+    if not any(report.nodeid.startswith(start) for start in ALLOWED_SKIPS):
+        _unlisted_skips.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _unlisted_skips and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for nodeid in _unlisted_skips:
+        terminalreporter.write_line(f"skipped in CI without a reason listed: {nodeid}")
