@@ -1,0 +1,183 @@
+"""People, and the log of what was done to their accounts; for admins alone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.admin import GroupAdmin  # registers Group, once
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+from django.db.models.functions import Greatest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext, gettext_lazy
+from unfold.admin import ModelAdmin
+
+from accounts.models import ADMIN, INSTRUCTOR, AuditEvent, User
+from accounts.people import (
+    Change,
+    PersonRefusedError,
+    admin_in,
+    change_person,
+    changes_for,
+)
+
+_ = gettext_lazy
+BUTTONS = {
+    Change.MADE_INSTRUCTOR: _("Make instructor"),
+    Change.ENDED_INSTRUCTOR: _("No longer instructor"),
+    Change.MADE_ADMIN: _("Make admin"),
+    Change.ENDED_ADMIN: _("No longer admin"),
+    Change.DEACTIVATED: _("Deactivate"),
+    Change.ACTIVATED: _("Activate"),
+    Change.SENT_RESET: _("Send a password reset"),
+}
+
+if admin.site.is_registered(Group) and issubclass(GroupAdmin, admin.ModelAdmin):
+    admin.site.unregister(
+        Group
+    )  # a role is given on a person's page, where it is logged
+
+
+class ForAdminsToRead(ModelAdmin):  # type: ignore[misc]
+    """Admins see the rows; nobody adds, changes or deletes one here."""
+
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_in(request) is not None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return admin_in(request) is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RoleFilter(admin.SimpleListFilter):
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [(INSTRUCTOR, _("Instructors")), (ADMIN, _("Admins"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in {INSTRUCTOR, ADMIN}:
+            return queryset.filter(groups__name=self.value())
+        return queryset
+
+
+@admin.register(User)
+class PersonAdmin(ForAdminsToRead):
+    """A person's page shows facts, and buttons: each change is a verb, and logged."""
+
+    list_display = [
+        "name",
+        "email",
+        "roles",
+        "created_at",
+        "last_activity",
+        "is_active",
+    ]
+    list_filter = [RoleFilter, "is_active"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "pk"]
+    show_full_result_count = False
+    fields = ["name", "email", "roles", "is_active", "created_at", "last_activity"]
+    readonly_fields = fields
+    change_form_template = "admin/accounts/person.html"
+
+    @admin.display(description=_("roles"))
+    def roles(self, person: User) -> str:
+        """Read with the list's groups, so that a page of people is two statements."""
+        names = {group.name for group in person.groups.all()}
+        words = {ADMIN: gettext("admin"), INSTRUCTOR: gettext("instructor")}
+        held = [word for name, word in words.items() if name in names]
+        return ", ".join(held) or gettext("learner")
+
+    @admin.display(description=_("last activity"))
+    def last_activity(self, person: Any) -> Any:
+        return person.active_at
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Activity is the last answer, mark or sign-in; enrolments know the first two."""
+        people = super().get_queryset(request).prefetch_related("groups")
+        return people.annotate(
+            active_at=Greatest("last_login", Max("enrollments__active_at"))
+        )
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.change_view_of_person)
+        urls: list[Any] = super().get_urls()
+        name = "accounts_user_do"
+        return [path("<int:pk>/do/", view, name=name), *urls]
+
+    def change_view_of_person(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """POST: one change, named by the button that was pressed."""
+        actor = admin_in(request)
+        if actor is None or request.method != "POST":
+            raise PermissionDenied
+        person = User.objects.filter(pk=pk).first()
+        if person is None or request.POST.get("change") not in Change.values:
+            raise Http404
+        change = Change(request.POST["change"])
+        try:
+            change_person(actor, person, change, request)
+        except PersonRefusedError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = gettext("%(person)s: %(change)s.")
+            messages.success(request, said % {"person": person, "change": change.label})
+        return redirect(reverse("admin:accounts_user_change", args=[pk]))
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        actor = admin_in(request)
+        person = self.get_object(request, unquote(object_id))
+        context: dict[str, Any] = dict(extra_context or {})
+        if actor and person:
+            offered = changes_for(actor, person)
+            events = AuditEvent.objects.filter(person=person).select_related("actor")
+            context |= {
+                "person": person,
+                "buttons": [(change.value, BUTTONS[change]) for change in offered],
+                "events": [(event, label_of(event)) for event in events],
+                "show_history": False,
+            }
+        page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
+
+
+def label_of(event: AuditEvent) -> str:
+    """What was done, in words; a name that is not known any more stays as it is."""
+    return str(dict(Change.choices).get(event.what, event.what))
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ForAdminsToRead):
+    list_display = ["at", "actor", "what_was_done", "person"]
+    list_select_related = ["actor", "person"]
+    search_fields = ["actor__name", "actor__email", "person__name", "person__email"]
+    ordering = ["-pk"]
+    fields = ["at", "actor", "what_was_done", "person"]
+    readonly_fields = fields
+
+    @admin.display(description=_("what"))
+    def what_was_done(self, event: AuditEvent) -> str:
+        return label_of(event)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("actor", "person")
