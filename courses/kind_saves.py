@@ -62,7 +62,7 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", None)
+        refusal: Any = getattr(request, "refusal", None)
         if refusal is None:
             return form
 

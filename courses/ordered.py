@@ -46,6 +46,8 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     The inline may not paginate, and leaves out rows that have no position.
     """
 
+    model: Any
+
     def add_fields(self, form: Any, index: int | None) -> None:
         """As Django's, but the key costs no query a row."""
         super().add_fields(form, index)

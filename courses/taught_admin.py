@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import ActionLocation
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -12,6 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from accounts.people import admin_in
 from courses.evidence import evidence_on
 from courses.kind_saves import SavesKindly
 from courses.models import TrackInstructor
@@ -19,14 +22,11 @@ from courses.models import TrackInstructor
 
 def may_edit(request: HttpRequest, track_id: int | None) -> bool:
     """Admins all tracks, instructors those they teach; read once a request."""
-    user = request.user
-    if not user.is_authenticated or not user.is_staff:
-        return False
-    if user.is_admin:
+    if admin_in(request):
         return True
     taught = getattr(request, "taught", None)
     if taught is None:
-        of_user = TrackInstructor.objects.filter(user=user)
+        of_user = TrackInstructor.objects.filter(user=request.user.pk)
         taught = set(of_user.values_list("track_id", flat=True))
         request.taught = taught  # type: ignore[attr-defined]
     return track_id in taught
@@ -36,7 +36,7 @@ class TaughtAdmin(SavesKindly):
     """Rows of one's own tracks alone; what evidence hangs on is not deleted."""
 
     track_field = "track_id"
-    close_label = ""  # the button that is offered instead of deleting
+    close_label: Any = ""  # the button that is offered instead of deleting
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).taught_by(request.user)
@@ -58,9 +58,13 @@ class TaughtAdmin(SavesKindly):
     def get_view_on_site_url(self, obj: Any = None) -> str | None:
         return None if obj is None else obj.get_absolute_url()
 
-    def get_actions(self, request: HttpRequest, **kwargs: Any) -> Any:
+    def get_actions(
+        self,
+        request: HttpRequest,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> Any:
         """Without deleting many at a time: each is asked what hangs on it."""
-        actions: dict[str, Any] = super().get_actions(request, **kwargs)
+        actions: dict[str, Any] = super().get_actions(request, action_location)
         actions.pop("delete_selected", None)
         return actions
 
@@ -77,7 +81,7 @@ class TaughtAdmin(SavesKindly):
         return [path("<path:object_id>/close/", view, name=name), *urls]
 
     def close_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        obj = self.get_object(request, object_id)
+        obj = self.get_object(request, unquote(object_id))
         if request.method != "POST" or not self.has_change_permission(request, obj):
             raise PermissionDenied
         if obj is None:
@@ -93,7 +97,7 @@ class TaughtAdmin(SavesKindly):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        obj = self.get_object(request, object_id)
+        obj = self.get_object(request, unquote(object_id))
         if obj is None or not self.has_delete_permission(request, obj):
             refused: HttpResponse = super().delete_view(
                 request, object_id, extra_context

@@ -1,0 +1,329 @@
+"""Tracks with their lessons, and lessons, for those who teach them and for admins.
+
+The questions of a lesson join its page in quizzes/admin.py.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from unfold.admin import TabularInline
+
+from accounts.models import User
+from accounts.people import admin_in
+from courses import publishing
+from courses.models import RESERVED_SLUGS, Lesson, Track, TrackInstructor
+from courses.ordered import OrderedForm, OrderedFormSet
+from courses.taught_admin import TaughtAdmin
+from courses.typed_text import MarkdownField
+
+_ = gettext_lazy
+SHOWN_REMARKS = 10
+LARGE_TEXTS = ["markdown", "body_html", "body_text", "headings", "search"]
+SLUG_TAKEN = _("This track has a lesson at this address already. Choose another.")
+
+
+def state_of(row: Any) -> str:
+    """Where a track or a lesson stands, by its own columns."""
+    if getattr(row, "archived_at", None) is not None:
+        return gettext("Archived")
+    if row.published_at is None:
+        return gettext("Draft")
+    if row.published_at > timezone.now():
+        return gettext("Published later")
+    return gettext("Published")
+
+
+class LessonsInline(TabularInline):  # type: ignore[misc]
+    """The lessons in their order; each is written on a page of its own."""
+
+    model = Lesson
+    form = OrderedForm
+    formset = OrderedFormSet
+    fields = ["state", "minutes", "question_count", "position"]
+    readonly_fields = ["state", "minutes", "question_count"]
+    ordering = ["position"]
+    ordering_field = "position"
+    hide_ordering_field = True
+    show_change_link = True
+    extra = 0
+
+    @admin.display(description=_("state"))
+    def state(self, lesson: Lesson) -> str:
+        return state_of(lesson)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer(*LARGE_TEXTS)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class InstructorsInline(TabularInline):  # type: ignore[misc]
+    """Who teaches the track; for admins alone."""
+
+    model = TrackInstructor
+    verbose_name_plural = _("Who teaches it")
+    fields = ["user"]
+    extra = 0
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Only who may enter the admin can teach."""
+        staff = User.objects.filter(is_staff=True, is_active=True)
+        kwargs["queryset"] = staff.order_by("name", "pk")
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        field.label_from_instance = lambda user: f"{user.name} · {user.email}"
+        return field
+
+
+class PublishedForm(forms.ModelForm[Any]):
+    def clean_published_at(self) -> Any:
+        """The page shows whole seconds: a time that nobody touched keeps its parts."""
+        if "published_at" in self.changed_data:
+            return self.cleaned_data["published_at"]
+        return self.instance.published_at
+
+
+@admin.register(Track)
+class TrackAdmin(TaughtAdmin):
+    form = PublishedForm
+    track_field = "pk"
+    close_label = _("Archive it instead")
+    list_display = ["title", "state", "lessons", "published_at"]
+    search_fields = ["title", "slug"]
+    ordering = ["title", "pk"]
+    list_filter = [
+        ("published_at", admin.EmptyFieldListFilter),
+        ("archived_at", admin.EmptyFieldListFilter),
+    ]
+    formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+    actions_submit_line = ["publish", "archive", "take_from_archive"]
+    warn_unsaved_form = True
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "description"]}),
+        (_("Publication"), {"fields": ["published_at", "archived_at"]}),
+        (
+            _("Language and licence"),
+            {"fields": ["language", "license", "attribution"]},
+        ),
+    ]
+    refusals = {}
+
+    @admin.display(description=_("state"))
+    def state(self, track: Track) -> str:
+        return state_of(track)
+
+    @admin.display(description=_("lessons"))
+    def lessons(self, track: Any) -> int:
+        count: int = track.all_lessons
+        return count
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        tracks = super().get_queryset(request)
+        return tracks.annotate(all_lessons=Count("lessons", distinct=True))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A published track keeps its address: certificates and links lead there."""
+        is_open = obj is not None and obj.is_published
+        return ["archived_at", "slug"] if is_open else ["archived_at"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj is not None else {"slug": ["title"]}
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        inlines: list[type[TabularInline]] = [LessonsInline] if obj else []
+        return [*inlines, InstructorsInline] if admin_in(request) else inlines
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Who creates a track teaches it."""
+        super().save_related(request, form, formsets, change)
+        if not change and isinstance(request.user, User):
+            publishing.let_teach(form.instance, request.user)
+            request.taught = None  # type: ignore[attr-defined]
+
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
+        """Only the buttons that would change something."""
+        track = Track.objects.filter(pk=object_id).first()
+        if track is None:
+            return []
+        offered = {
+            "courses_track_publish": not track.is_published and not track.archived_at,
+            "courses_track_archive": track.archived_at is None,
+            "courses_track_take_from_archive": track.archived_at is not None,
+        }
+        actions = super().get_actions_submit_line(request, object_id)
+        return [action for action in actions if offered[action.action_name]]
+
+    @admin.action(description=_("Save and publish"))
+    def publish(self, request: HttpRequest, track: Track) -> None:
+        publishing.publish_track(track)
+        drafts = track.lessons.filter(published_at=None).count()
+        if drafts:
+            said = ngettext(
+                "The track is published. %(count)s of its lessons is still a draft.",
+                "The track is published. %(count)s of its lessons are still drafts.",
+                drafts,
+            )
+            messages.warning(request, said % {"count": drafts})
+
+    @admin.action(description=_("Save and archive"))
+    def archive(self, request: HttpRequest, track: Track) -> None:
+        publishing.archive_track(track)
+
+    @admin.action(description=_("Save and take from the archive"))
+    def take_from_archive(self, request: HttpRequest, track: Track) -> None:
+        publishing.take_from_archive(track)
+
+    def close(self, obj: Track) -> str:
+        publishing.archive_track(obj)
+        return gettext("The track is archived.")
+
+
+class LessonForm(PublishedForm):
+    """A lesson; the messages here come before those of the database."""
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if slug in RESERVED_SLUGS:
+            raise ValidationError(
+                _("This is an address of the track itself. Choose another.")
+            )
+        return slug
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        track = self.cleaned_data.get("track") or self.instance.track_id
+        slug = self.cleaned_data.get("slug")
+        if track and slug:
+            others = Lesson.objects.filter(track=track, slug=slug)
+            if others.exclude(pk=self.instance.pk).exists():
+                self.add_error("slug", SLUG_TAKEN)
+        return cleaned
+
+
+@admin.register(Lesson)
+class LessonAdmin(TaughtAdmin):
+    close_label = _("Make it a draft instead")
+    form = LessonForm
+    list_display = ["title", "track", "position", "state", "minutes", "question_count"]
+    list_filter = [("track", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["track"]
+    search_fields = ["title", "track__title"]
+    ordering = ["track__title", "track", "position"]
+    formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+    actions = ["publish", "unpublish"]
+    actions_submit_line = ["publish_now"]
+    warn_unsaved_form = True
+    fieldsets = [
+        (None, {"fields": ["track", "title", "slug", "summary", "markdown"]}),
+        (_("Publication"), {"fields": ["published_at"]}),
+        (
+            _("Language and licence"),
+            {"fields": ["language", "license", "attribution"]},
+        ),
+    ]
+    refusals = {"lesson_slug_unique_in_track": SLUG_TAKEN}
+
+    @admin.display(description=_("state"))
+    def state(self, lesson: Lesson) -> str:
+        return state_of(lesson)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("track").defer("search")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A lesson stays in its track, and a published one at its address."""
+        if obj is None:
+            return []
+        return ["track", "slug"] if obj.is_published else ["track"]
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj is not None else {"slug": ["title"]}
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.name == "track":
+            kwargs["queryset"] = Track.objects.taught_by(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(
+        self, request: HttpRequest, obj: Lesson, form: Any, change: bool
+    ) -> None:
+        if not change:
+            publishing.place_last(obj)
+        if {"title", "markdown"} & set(form.changed_data):
+            obj.revised_at = timezone.now()
+        request.remarks = publishing.render_lesson(obj)  # type: ignore[attr-defined]
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: Lesson, post_url_continue: Any = None
+    ) -> HttpResponse:
+        self._tell_remarks(request)
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return response
+
+    def response_change(self, request: HttpRequest, obj: Lesson) -> HttpResponse:
+        self._tell_remarks(request)
+        response: HttpResponse = super().response_change(request, obj)
+        return response
+
+    def _tell_remarks(self, request: HttpRequest) -> None:
+        remarks = request.remarks  # type: ignore[attr-defined]
+        for remark in remarks[:SHOWN_REMARKS]:
+            said = gettext("Line %(line)s: %(message)s.")
+            messages.warning(
+                request, said % {"line": remark.line, "message": remark.message}
+            )
+
+    def delete_model(self, request: HttpRequest, obj: Lesson) -> None:
+        publishing.delete_lesson(obj)
+
+    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
+        lesson = Lesson.objects.filter(pk=object_id).only("published_at").first()
+        if lesson is None or state_of(lesson) == gettext("Published"):
+            return []
+        return super().get_actions_submit_line(request, object_id)
+
+    @admin.action(description=_("Save and publish now"))
+    def publish_now(self, request: HttpRequest, lesson: Lesson) -> None:
+        publishing.publish_lessons([lesson.pk])
+
+    @admin.action(description=_("Publish now"), permissions=["change"])
+    def publish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
+        count = publishing.publish_lessons(list(lessons.values_list("pk", flat=True)))
+        said = ngettext(
+            "%(count)s lesson is published.", "%(count)s lessons are published.", count
+        )
+        messages.success(request, said % {"count": count})
+
+    @admin.action(description=_("Make drafts of them"), permissions=["change"])
+    def unpublish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
+        count = publishing.unpublish_lessons(list(lessons.values_list("pk", flat=True)))
+        said = ngettext(
+            "%(count)s lesson is a draft again.",
+            "%(count)s lessons are drafts again.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+
+    def close(self, obj: Lesson) -> str:
+        publishing.unpublish_lessons([obj.pk])
+        return gettext("The lesson is a draft again.")
