@@ -146,7 +146,7 @@ def test_a_text_that_is_too_long_is_an_error_of_its_field(lesson_page, lesson):
         (("2,5",), {"kind": "number"}, "Write the value with digits, such as 2.5"),
         (("2.5", "3"), {"kind": "number"}, "A number has one accepted value."),
         (("2",), {"kind": "number", "tolerance": "-1"}, "cannot be negative."),
-        ((), {"prompt": ""}, "This field is required."),
+        (("+A", "B"), {"kind": ""}, "This field is required."),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused(

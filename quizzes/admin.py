@@ -1,0 +1,251 @@
+"""A lesson with its questions and their choices on one page; the answers, to be read."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import Count, Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from accounts.people import admin_in
+from courses.admin import LessonAdmin
+from courses.models import Lesson
+from courses.services import mark_revised
+from courses.typed_text import MarkdownField
+from quizzes.admin_forms import (
+    ANSWERED,
+    ChoiceForm,
+    ChoiceFormSet,
+    QuestionForm,
+    QuestionFormSet,
+    is_answered,
+)
+from quizzes.models import Answer, Choice, Question
+from quizzes.rules import MAX_CHOICES
+from quizzes.services import lock_questions, retire_question
+
+_ = gettext_lazy
+NEW_CHOICES = 3  # empty rows in a new question
+
+
+def people_who_answered() -> Any:
+    """How many people: learners, each once, and visitors nobody has claimed."""
+    learner = "answers__respondent__learner"
+    visitor = Q(answers__isnull=False, **{f"{learner}__isnull": True})
+    return Count(learner, distinct=True) + Count(
+        "answers__respondent", filter=visitor, distinct=True
+    )
+
+
+def answered_words(question: Any) -> str:
+    """ "12 people have answered it." Nothing while nobody has."""
+    count = question.answered_by
+    if not count:
+        return ""
+    said = ngettext(
+        "%(count)s person has answered it.",
+        "%(count)s people have answered it.",
+        count,
+    )
+    return said % {"count": count}
+
+
+class ChoiceInline(TabularInline):  # type: ignore[misc]
+    model = Choice
+    form = ChoiceForm
+    formset = ChoiceFormSet
+    verbose_name = _("choice or accepted answer")
+    verbose_name_plural = _("choices, or accepted answers")
+    fields = ["text", "is_right", "feedback", "position"]
+    ordering = ["position"]
+    ordering_field = "position"
+    hide_ordering_field = True
+    show_title = False
+    max_num = MAX_CHOICES
+    formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """obj is the question, or the lesson where Django asks for its own."""
+        return 0 if obj is not None and obj.pk else NEW_CHOICES
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Of an answered question, rows neither come nor go."""
+        if is_answered(obj) and request.method != "POST":
+            kwargs |= {"can_delete": False, "max_num": 0}
+        return super().get_formset(request, obj, **kwargs)
+
+
+class QuestionInline(StackedInline):  # type: ignore[misc]
+    model = Question
+    form = QuestionForm
+    formset = QuestionFormSet
+    inlines = [ChoiceInline]
+    fields = [
+        "answers",
+        "kind",
+        "prompt",
+        "tolerance",
+        "explanation",
+        "other_feedback",
+        "position",
+    ]
+    readonly_fields = ["answers"]
+    ordering = ["position"]
+    ordering_field = "position"
+    hide_ordering_field = True
+    extra = 0
+    formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        choices = Choice.objects.order_by("position")
+        return (
+            super()
+            .get_queryset(request)
+            .filter(position__isnull=False)
+            .annotate(answered_by=people_who_answered())
+            .prefetch_related(Prefetch("choices", choices))
+        )
+
+    @admin.display(description=_("answers"), empty_value="")
+    def answers(self, question: Any) -> str:
+        """How many people have answered, which is why it is read-only, and Retire."""
+        if question.pk is None:
+            return gettext("None yet")
+        words = answered_words(question)
+        return format_html(
+            '{} {} <a class="retire" href="{}">{}</a>',
+            words or gettext("None yet."),
+            gettext("So it stays as it is.") if words else "",
+            reverse("admin:quizzes_question_retire", args=[question.pk]),
+            gettext("Retire"),
+        )
+
+
+admin.site.unregister(Lesson)
+
+
+@admin.register(Lesson)
+class LessonWithQuestionsAdmin(LessonAdmin):
+    inlines = [QuestionInline]
+    refusals = LessonAdmin.refusals | {
+        "answer_graded_under_current_revision": ANSWERED,
+        "picked_choice_of_the_question": ANSWERED,
+    }
+
+    def lock(self, request: HttpRequest, object_id: str | None) -> None:
+        """An answer that is being stored is waited for; a later one waits for us."""
+        if object_id is not None:
+            lesson = self.get_object(request, unquote(object_id))
+            if lesson is not None:
+                lock_questions(lesson)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if change and any(_asks_anew(formset) for formset in formsets):
+            mark_revised([form.instance.pk], timezone.now())
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.retire_view)
+        retire = path(
+            "questions/<int:pk>/retire/", view, name="quizzes_question_retire"
+        )
+        return [retire, *super().get_urls()]
+
+    def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Asks, and with a POST retires the question."""
+        current = Question.objects.current().select_related("lesson__track")
+        question = current.annotate(answered_by=people_who_answered())
+        found: Any = question.filter(
+            lesson__in=self.get_queryset(request), pk=pk
+        ).first()
+        if found is None:
+            raise Http404
+        lesson = found.lesson
+        if not self.has_change_permission(request, lesson):
+            raise PermissionDenied
+        lesson_url = reverse("admin:courses_lesson_change", args=[lesson.pk])
+        if request.method == "POST":
+            with transaction.atomic():
+                lock_questions(lesson)
+                retire_question(found)
+                said = gettext("The question “%(question)s” is retired.")
+                said %= {"question": found}
+                self.log_change(request, lesson, said)
+            messages.success(request, said)
+            return redirect(lesson_url)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Retire this question?"),
+            "subtitle": str(lesson),
+            "opts": self.opts,
+            "question": found,
+            "answered": answered_words(found),
+            "lesson_url": lesson_url,
+        }
+        return TemplateResponse(request, "admin/quizzes/retire.html", context)
+
+
+def _asks_anew(formset: Any) -> bool:
+    """Whether a question or a choice of it is new, gone or says something else."""
+    return any(
+        form.says_something_new
+        or any(_asks_anew(nested.formset) for nested in _nested(form))
+        for form in formset.forms
+    )
+
+
+def _nested(form: Any) -> list[Any]:
+    return getattr(form, "nested_formsets", [])
+
+
+@admin.register(Answer)
+class AnswerAdmin(ModelAdmin):  # type: ignore[misc]
+    """The log, to be read by admins; nobody changes it."""
+
+    list_display = ["question", "person", "credit", "answered_at"]
+    list_select_related = ["question", "respondent__learner"]
+    search_fields = ["respondent__learner__name", "respondent__learner__email"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    fields = ["question", "person", "credit", "answered_at", "question_revision"]
+
+    @admin.display(description=_("person"))
+    def person(self, answer: Answer) -> str:
+        learner = answer.respondent.learner
+        return gettext("A visitor") if learner is None else str(learner)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("question", "respondent__learner")
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_in(request) is not None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return admin_in(request) is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

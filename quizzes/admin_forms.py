@@ -1,0 +1,141 @@
+"""The forms of a lesson's questions and of their choices, in the admin.
+
+A question that people have answered cannot change. Its fields are shown, not sent; where
+they are sent all the same, because the answer came after the page, the form says so and
+keeps what was typed.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils.translation import gettext_lazy as _
+
+from courses.ordered import OrderedForm, OrderedFormSet
+from quizzes.models import Choice
+from quizzes.rules import Draft, flaws_of
+
+ANSWERED = _(
+    "This question has just been answered, so it cannot change. Retire it instead."
+)
+QUESTION_KEY = ["prompt", "kind", "tolerance"]  # a text comes first: it is always sent
+CHOICE_KEY = ["text", "is_right"]
+
+
+def is_answered(question: Any) -> bool:
+    """Of a question that was read with answered_by; a new one is not."""
+    return bool(getattr(question, "answered_by", 0))
+
+
+class KeyForm(OrderedForm):
+    """A form in which the fields of the key may be locked."""
+
+    key: Sequence[str] = ()
+    is_late = False  # the key was changed after all
+
+    def lock(self) -> None:
+        """Show the key alone, unless another was sent: then that is an error."""
+        sent = self.is_bound and self.add_prefix(self.key[0]) in self.data
+        self.is_late = sent and any(self._differs(name) for name in self.key)
+        if not self.is_late:
+            for name in self.key:
+                self.fields[name].disabled = True
+
+    def _differs(self, name: str) -> bool:
+        field = self.fields[name]
+        sent = field.widget.value_from_datadict(
+            self.data, self.files, self.add_prefix(name)
+        )
+        return field.has_changed(self.get_initial_for_field(field, name), sent)
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        if self.is_late:
+            raise ValidationError(ANSWERED)
+        return cleaned
+
+
+class QuestionForm(KeyForm):
+    key = QUESTION_KEY
+
+
+class ChoiceForm(KeyForm):
+    key = CHOICE_KEY
+
+
+class QuestionFormSet(OrderedFormSet):
+    """The current questions of a lesson."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.empty_permitted = False  # a row that was asked for is to be filled in
+        if is_answered(form.instance):
+            form.lock()
+            if DELETION_FIELD_NAME in form.fields:
+                form.fields[DELETION_FIELD_NAME].disabled = True
+                form.is_late |= form.add_prefix(DELETION_FIELD_NAME) in form.data
+
+
+class ChoiceFormSet(OrderedFormSet):
+    """The choices, or accepted answers, of one question."""
+
+    def get_queryset(self) -> Any:
+        """Those that came with all questions, so that it is one query for the page."""
+        prefetched = getattr(self.instance, "_prefetched_objects_cache", {})
+        if "choices" in prefetched:
+            return prefetched["choices"]
+        return super().get_queryset()
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if is_answered(self.instance):
+            form.lock()
+
+    def clean(self) -> None:
+        super().clean()
+        question = self.instance
+        if is_answered(question):
+            if self.deleted_forms or any(
+                form.has_changed() for form in self.extra_forms
+            ):
+                raise ValidationError(ANSWERED)
+            return
+        if any(self.errors) or self._is_untouched:
+            return
+        self._check(question)
+
+    @property
+    def _is_untouched(self) -> bool:
+        """Of a new row that its own form refuses as empty."""
+        return self.instance._state.adding and not (
+            self.has_changed() or self.instance.prompt
+        )
+
+    def _check(self, question: Any) -> None:
+        forms = self._kept()
+        draft = Draft(
+            kind=question.kind,
+            texts=[form.cleaned_data["text"] for form in forms],
+            rights=[form.cleaned_data["is_right"] for form in forms],
+            tolerance=question.tolerance,
+            other_feedback=question.other_feedback,
+        )
+        of_question = []
+        for flaw in flaws_of(draft):
+            if flaw.choice is None:
+                of_question.append(ValidationError(flaw.message))
+            else:
+                forms[flaw.choice].add_error("text", flaw.message)
+        if of_question:
+            raise ValidationError(of_question)
+
+    def save(self, commit: bool = True) -> Any:
+        """Every accepted answer of a written kind is right, ticked or not."""
+        saved = super().save(commit)
+        question = self.instance
+        if commit and question.pk is not None and not question.has_choices:
+            Choice.objects.filter(question=question, is_right=False).update(
+                is_right=True
+            )
+        return saved
