@@ -148,27 +148,32 @@ def withdraw(certificate: Certificate) -> None:
             CertificateDocument.objects.filter(certificate=row).delete()
 
 
+@transaction.atomic
 def hide(certificate: Certificate) -> None:
     """Its page, and those of all it superseded, say no more than code and status.
 
     Raises:
         WithdrawnError
     """
-    _set_hidden(certificate, hidden=True)
-
-
-def show(certificate: Certificate) -> None:
-    """The opposite of hide, and as idempotent; WithdrawnError."""
-    _set_hidden(certificate, hidden=False)
-
-
-@transaction.atomic
-def _set_hidden(certificate: Certificate, *, hidden: bool) -> None:
     line = _lock_line(certificate)
     _refuse_withdrawn(line[-1])
     for row in line:
-        if row.is_hidden != hidden:
-            _record(row, HIDDEN if hidden else SHOWN)
+        if row.pk <= certificate.pk and not row.is_hidden:
+            _record(row, HIDDEN)
+
+
+@transaction.atomic
+def show(certificate: Certificate) -> None:
+    """Its page says everything again; an earlier name stays hidden until it is shown.
+
+    Raises:
+        WithdrawnError
+    """
+    line = _lock_line(certificate)
+    _refuse_withdrawn(line[-1])
+    for row in line:
+        if row.pk == certificate.pk and row.is_hidden:
+            _record(row, SHOWN)
 
 
 def _lock_line(certificate: Certificate) -> list[Certificate]:

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from certificates.models import Certificate
+from certificates.services import supersede
 from tests.certificates.stage import status_in, text_of
 
 
@@ -86,3 +87,16 @@ def test_correcting_the_name_issues_a_new_certificate(signed_in, ada, finished, 
     again = client.post(claim_url(finished), {"correct": "1", "name": "Ada Byron"})
     assert again["Location"] == new.get_absolute_url()
     assert Certificate.objects.count() == 2
+
+
+def test_the_old_name_can_be_hidden_on_its_own_page(signed_in, ada, held):
+    supersede(held, "Ada Byron", "the name was corrected")
+    client = signed_in(ada)
+
+    page = client.get(held.get_absolute_url()).content.decode()
+    assert "Hide the details" in page
+    assert "Withdraw" not in page
+    assert "linkedin" not in page
+    client.post(holder_url(held), {"action": "hide"})
+
+    assert "Ada Sample" not in client.get(held.get_absolute_url()).content.decode()

@@ -155,6 +155,25 @@ def test_what_is_hidden_stays_hidden_when_the_name_is_corrected(held):
     new = supersede(held, "Ada Byron", REASON)
 
     assert state_of(new) == (State.VALID, True)
-    show(new)
+
+
+def test_an_earlier_name_is_hidden_alone(held):
+    new = supersede(held, "Ada Byron", REASON)
+
+    hide(held)
+
+    assert state_of(held) == (State.SUPERSEDED, True)
     assert state_of(new) == (State.VALID, False)
+
+
+def test_hiding_covers_earlier_names_and_showing_does_not(held):
+    new = supersede(held, "Ada Byron", REASON)
+
+    hide(new)
+    assert state_of(held)[1]
+    show(new)
+
+    assert state_of(new) == (State.VALID, False)
+    assert state_of(held) == (State.SUPERSEDED, True)
+    show(held)
     assert state_of(held) == (State.SUPERSEDED, False)

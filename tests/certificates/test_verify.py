@@ -23,7 +23,8 @@ def test_an_unknown_code_is_told_and_kept(client, held):
         assert response.status_code == 422
         assert text_of(response).count(unknown) == 2  # in the summary and inline
         assert f'value="{html.escape(typed)}"' in response.content.decode()
-        assert "<title>Error:" in response.content.decode()
+        title = response.content.decode().split("<title>")[1].split("</title>")[0]
+        assert " ".join(title.split()) == "Error: Verify a certificate · Gradus"
 
 
 def test_a_null_character_is_refused_like_any_other_typing_mistake(client, db):
