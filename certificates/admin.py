@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.admin import ForAdminsToRead
@@ -25,6 +25,7 @@ from certificates.templatetags.certificates import state_word
 from courses.models import Track
 
 _ = gettext_lazy
+FROM_TO = ["issued_from", "issued_to"]
 
 
 class ChosenFilter(admin.SimpleListFilter):
@@ -69,13 +70,11 @@ class IssuedFilter(admin.ListFilter):
         self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any
     ) -> None:
         super().__init__(request, params, model, model_admin)
-        for name in self.expected_parameters():
-            value = params.pop(name, [""])[-1]
-            if value:
-                self.used_parameters[name] = value
+        self.days = {name: params.pop(name, [""])[-1] for name in FROM_TO}
+        self.used_parameters = {name: day for name, day in self.days.items() if day}
 
     def expected_parameters(self) -> list[str | None]:
-        return ["issued_from", "issued_to"]
+        return [*FROM_TO]
 
     def has_output(self) -> bool:
         return True
@@ -85,7 +84,7 @@ class IssuedFilter(admin.ListFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Raises IncorrectLookupParameters where a day is none."""
-        days = (self.used_parameters.get(name) for name in self.expected_parameters())
+        days = self.days.values()
         try:
             first, last = (date.fromisoformat(day) if day else None for day in days)
             return issued_between(queryset, first, last)
@@ -169,8 +168,8 @@ class CertificateAdmin(ForAdminsToRead):
     def history(self, certificate: Certificate) -> str:
         events = certificate.events.select_related("actor")
         return format_html_join(
-            format_html("<br>"),
-            "{} · {} · {} {}",
+            "",
+            "{} · {} · {} {}<br>",
             (
                 (
                     f"{event.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",

@@ -18,7 +18,6 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for something 
 # the first characters = + - @ ' tab and CR, as ascii() gives them
 _FORMULA = "(61, 43, 45, 64, 39, 9, 13)"
 
-# name of the column in the file → column of the queryset, and how it is written
 _COLUMNS = ["printed_name", "email", "track_title", "issued_at", "score", "answered"]
 _COLUMNS += ["questions", "code", "status"]
 
@@ -29,7 +28,7 @@ def _inert(column: str) -> str:
 
 _SELECT = f"""
     {_inert("printed_name")} AS name,
-    {_inert("email")} AS email,
+    {_inert("email")} AS "e-mail",
     {_inert("track_title")} AS track,
     to_char(issued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS issued,
     score, answered, questions, code, status,
@@ -50,7 +49,8 @@ def stream_csv(certificates: CertificateQuerySet) -> Iterator[bytes]:
     yield BYTE_ORDER_MARK
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
-        with cursor.copy(copy, values) as rows_sent:
+        # psycopg's own cursor: Django's wrapper of it, when it logs, takes no values
+        with cursor.cursor.copy(copy, values) as rows_sent:
             yield from _in_blocks(rows_sent)
 
 

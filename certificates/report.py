@@ -28,7 +28,7 @@ def with_holder_and_status(certificates: CertificateQuerySet) -> CertificateQuer
         kind__in=[HIDDEN, SHOWN]
     )
     withdrawn_first = Case(When(kind=State.WITHDRAWN, then=0), default=1)
-    return certificates.annotate(
+    return certificates.annotate(  # type: ignore[no-redef]
         printed_name=Coalesce(
             Subquery(documents.order_by("-pk").values("name")[:1]), Value("")
         ),

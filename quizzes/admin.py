@@ -14,9 +14,9 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import StackedInline, TabularInline
 
-from accounts.people import admin_in
+from accounts.admin import ForAdminsToRead
 from courses.admin import LessonAdmin
 from courses.models import Lesson
 from courses.services import mark_revised
@@ -210,7 +210,7 @@ def _nested(form: Any) -> list[Any]:
 
 
 @admin.register(Answer)
-class AnswerAdmin(ModelAdmin):  # type: ignore[misc]
+class AnswerAdmin(ForAdminsToRead):
     """The log, to be read by admins; nobody changes it."""
 
     list_display = ["question", "person", "credit", "answered_at"]
@@ -219,6 +219,7 @@ class AnswerAdmin(ModelAdmin):  # type: ignore[misc]
     ordering = ["-pk"]
     show_full_result_count = False
     fields = ["question", "person", "credit", "answered_at", "question_revision"]
+    readonly_fields = fields
 
     @admin.display(description=_("person"))
     def person(self, answer: Answer) -> str:
@@ -231,21 +232,3 @@ class AnswerAdmin(ModelAdmin):  # type: ignore[misc]
             .get_queryset(request)
             .select_related("question", "respondent__learner")
         )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return admin_in(request) is not None
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return admin_in(request) is not None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
