@@ -15,8 +15,9 @@
     document.cookie = "theme=" + b.value + ";path=/;samesite=lax;max-age=" + gone + (location.protocol === "https:" ? ";secure" : "");
     show(b.value);
   });
-  /* the verdict's heading, or the problem box, takes the focus */
-  const land = (el) => { const t = el && (el.matches("[data-land]") ? el : el.querySelector("[data-land]")); if (t) t.focus(); };
+  /* the verdict's heading, the problem box, or the first control of a question opened again
+     takes the focus */
+  const land = (el) => { const t = el && (el.matches("[data-land]") ? el : el.querySelector("[data-land], input:not([type=hidden])")); if (t) t.focus(); };
   addEventListener("htmx:load", (e) => { if (e.detail.elt !== document.body) land(e.detail.elt); });
   land(document.querySelector(".problem[data-land]"));
   /* the server did not answer, or could not: the answer stays in the form, and the form says so */
