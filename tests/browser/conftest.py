@@ -1,0 +1,87 @@
+"""A real Chromium, and the site it visits.
+
+The browser is the one of the machine. Each context has a profile of its own, so no test
+sees another's cookies.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.stage import Stage
+
+# Playwright keeps an event loop running in the thread that also asks the database
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+NAMES = ["chromium", "chromium-browser", "google-chrome"]
+CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
+HOW_TO_GET_IT = "no Chromium on this machine; get it with: apt install chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+type NewContext = Callable[..., BrowserContext]
+
+
+def _must_run() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without a browser its tests are skipped; in CI they run, and fail."""
+    if CHROMIUM or _must_run():
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not CHROMIUM and not _must_run():
+        said = f"BROWSER TESTS SKIPPED: {HOW_TO_GET_IT}"
+        terminalreporter.write_line(said, yellow=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    if CHROMIUM is None:
+        pytest.fail(HOW_TO_GET_IT)
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture
+def stage(live_server, settings) -> Stage:
+    """The site, empty, under the address at which the browser visits it."""
+    settings.SITE_ORIGIN = live_server.url
+    return Stage(live_server.url)
+
+
+@pytest.fixture
+def open_browser(browser: Browser, stage: Stage) -> Iterator[NewContext]:
+    """Another browser that knows nobody: a context of its own."""
+    contexts = []
+
+    def open_one(**options: object) -> BrowserContext:
+        options = {"base_url": stage.origin, "reduced_motion": "reduce"} | options
+        contexts.append(browser.new_context(**options))
+        contexts[-1].set_default_timeout(5000)
+        return contexts[-1]
+
+    yield open_one
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
+def visitor(request, open_browser: NewContext) -> Page:
+    """Somebody without an account; everything works for them with and without scripts."""
+    return open_browser(java_script_enabled=request.param).new_page()

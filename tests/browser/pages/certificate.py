@@ -1,0 +1,171 @@
+"""Claiming a certificate, the certificate in every state, and looking one up."""
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from accounts.models import User
+from certificates import services
+from courses.models import Track
+from tests.browser.pages.entry import Entry
+from tests.browser.stage import Stage
+from tests.factories import make_admin
+
+REASON = "it was issued to the wrong account"
+
+
+def claim(track: Track) -> str:
+    return reverse("claim", args=[track.slug])
+
+
+def claim_of_a_visitor(stage: Stage) -> str:
+    return claim(stage.soil())
+
+
+def claim_too_early(stage: Stage) -> str:
+    return claim(stage.half_way())
+
+
+def claim_now(stage: Stage) -> str:
+    return claim(stage.finished())
+
+
+def claim_withdrawn(stage: Stage) -> str:
+    services.withdraw(stage.certified())
+    return claim(Track.objects.get())
+
+
+def correct_the_name(stage: Stage) -> str:
+    stage.certified()
+    return claim(Track.objects.get()) + "?correct=1"
+
+
+def send_no_name(page: Page) -> None:
+    """A space: the browser lets it through, the site does not."""
+    page.get_by_label("The name on your certificate").fill(" ")
+    page.get_by_role("main").get_by_role("button").first.click()
+
+
+def valid(stage: Stage) -> str:
+    return stage.certified_for_all().get_absolute_url()
+
+
+def valid_for_its_holder(stage: Stage) -> str:
+    return stage.certified().get_absolute_url()
+
+
+def without_a_score(stage: Stage) -> str:
+    stage.sign_in()
+    track = stage.soil()
+    stage.finish(track)
+    ada = User.objects.get(name="Ada")
+    return services.claim_certificate(ada, track, "Ada Sample").get_absolute_url()
+
+
+def revoked(stage: Stage) -> str:
+    certificate = stage.certified_for_all()
+    services.revoke(certificate, make_admin("Ruth"), REASON)
+    return certificate.get_absolute_url()
+
+
+def revoked_for_its_holder(stage: Stage) -> str:
+    certificate = stage.certified()
+    services.revoke(certificate, make_admin("Ruth"), REASON)
+    return certificate.get_absolute_url()
+
+
+def issued_anew(stage: Stage) -> str:
+    certificate, ruth = stage.certified_for_all(), make_admin("Ruth")
+    services.revoke(certificate, ruth, REASON)
+    services.issue_anew(certificate, ruth, "revoking it was a mistake")
+    return certificate.get_absolute_url()
+
+
+def superseded(stage: Stage) -> str:
+    certificate = stage.certified_for_all()
+    services.supersede(certificate, "Ada B. Sample", "the name was corrected")
+    return certificate.get_absolute_url()
+
+
+def withdrawn(stage: Stage) -> str:
+    certificate = stage.certified_for_all()
+    services.withdraw(certificate)
+    return certificate.get_absolute_url()
+
+
+def hidden(stage: Stage) -> str:
+    certificate = stage.certified_for_all()
+    services.hide(certificate)
+    return certificate.get_absolute_url()
+
+
+def hidden_for_its_holder(stage: Stage) -> str:
+    certificate = stage.certified()
+    services.hide(certificate)
+    return certificate.get_absolute_url()
+
+
+def withdrawing(stage: Stage) -> str:
+    return reverse("holder", args=[stage.certified().code])
+
+
+def verify(stage: Stage) -> str:
+    return reverse("verify")
+
+
+def verify_unknown(stage: Stage) -> str:
+    return reverse("verify") + "?code=7K4M-9QXT-2HWD-5VPN"
+
+
+def verify_known(stage: Stage) -> str:
+    code = stage.certified_for_all().code
+    return reverse("verify") + f"?code={code.lower().replace('-', ' ')}"
+
+
+CLAIM_FORM = "It will say exactly this, for good."
+CERTIFICATE = [
+    Entry("claim, visitor", "claim", claim_of_a_visitor, "it needs an account"),
+    Entry("claim, unfinished", "claim", claim_too_early, "2 lessons to go until your"),
+    Entry("claim", "claim", claim_now, CLAIM_FORM),
+    Entry("claim, error", "claim", claim_now, "Write your name", 422, send_no_name),
+    Entry(
+        "claim, withdrawn", "claim", claim_withdrawn, "You withdrew your certificate"
+    ),
+    Entry("correct", "claim", correct_the_name, "Correct the name"),
+    Entry(
+        "correct, error",
+        "claim",
+        correct_the_name,
+        "Write your name",
+        422,
+        send_no_name,
+    ),
+    Entry("certificate", "certificate", valid, "has not been changed, revoked"),
+    Entry(
+        "certificate, holder", "certificate", valid_for_its_holder, "Add to LinkedIn"
+    ),
+    Entry(
+        "certificate, no score", "certificate", without_a_score, "This certifies that"
+    ),
+    Entry("certificate, revoked", "certificate", revoked, REASON),
+    Entry(
+        "certificate, revoked, holder", "certificate", revoked_for_its_holder, REASON
+    ),
+    Entry("certificate, issued anew", "certificate", issued_anew, "Issued anew as"),
+    Entry("certificate, superseded", "certificate", superseded, "Superseded"),
+    Entry(
+        "certificate, withdrawn", "certificate", withdrawn, "Withdrawn by its holder"
+    ),
+    Entry("certificate, hidden", "certificate", hidden, "The details are hidden"),
+    Entry(
+        "certificate, hidden, holder",
+        "certificate",
+        hidden_for_its_holder,
+        "Show the details",
+    ),
+    Entry("withdraw", "holder", withdrawing, "Withdraw it for good"),
+    Entry("verify", "verify", verify, "Type the code that is printed on it"),
+    Entry("verify, unknown", "verify", verify_unknown, "No certificate has this", 422),
+    Entry(
+        "verify, known", "certificate", verify_known, "has not been changed, revoked"
+    ),
+]

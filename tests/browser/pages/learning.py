@@ -1,0 +1,103 @@
+"""My learning, the score, and the end of an account."""
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from courses.models import Track
+from quizzes.models import Question
+from tests.browser.pages.entry import Entry
+from tests.browser.stage import Stage, questions_of
+
+ME = "/me/"
+
+
+def not_begun(stage: Stage) -> str:
+    stage.sign_in()
+    stage.soil()
+    return ME
+
+
+def begun(stage: Stage) -> str:
+    stage.half_way()
+    return ME
+
+
+def only_done(stage: Stage) -> str:
+    """A track with a mark and without an answer."""
+    stage.sign_in()
+    stage.finish(stage.soil())
+    return ME
+
+
+def with_certificate(stage: Stage) -> str:
+    stage.certified()
+    return ME
+
+
+def with_what_came_along(stage: Stage) -> str:
+    """She answered as a visitor, and signed in afterwards."""
+    track = stage.soil()
+    stage.answer(questions_of(track)[0], "10 cm")
+    stage.finish(track)
+    stage.sign_in()
+    return ME
+
+
+def score_address() -> str:
+    return reverse("score", args=[Track.objects.get().slug])
+
+
+def score_of_a_visitor(stage: Stage) -> str:
+    stage.soil()
+    return score_address()
+
+
+def no_score(stage: Stage) -> str:
+    stage.sign_in()
+    stage.soil()
+    return score_address()
+
+
+def half_a_score(stage: Stage) -> str:
+    stage.half_way()
+    stage.answer(Question.objects.earliest("pk"), "Not so")
+    return score_address()
+
+
+def deleting(stage: Stage) -> str:
+    stage.sign_in()
+    return reverse("me_delete")
+
+
+def deleting_with_certificate(stage: Stage) -> str:
+    stage.certified()
+    return reverse("me_delete")
+
+
+def mistype_the_password(page: Page) -> None:
+    page.get_by_label("Your password").fill("not the password")
+    page.get_by_role("button", name="Delete my account").click()
+
+
+LEARNING = [
+    Entry("me, first run", "me", not_begun, "You have not started a track."),
+    Entry("me, begun", "me", begun, "No certificates yet."),
+    Entry("me, no score", "me", only_done, "No score yet"),
+    Entry("me, certified", "me", with_certificate, "Certificates"),
+    Entry("me, just signed in", "me", with_what_came_along, "were added."),
+    Entry(
+        "score, visitor", "score", score_of_a_visitor, "A score belongs to an account"
+    ),
+    Entry("score, none", "score", no_score, "No score yet"),
+    Entry("score, half way", "score", half_a_score, "1 other answer"),
+    Entry("delete", "me_delete", deleting, "This cannot be undone."),
+    Entry("delete, certified", "me_delete", deleting_with_certificate, "1 certificate"),
+    Entry(
+        "delete, error",
+        "me_delete",
+        deleting,
+        "The password is not right",
+        422,
+        mistype_the_password,
+    ),
+]
