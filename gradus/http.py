@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.csp import CSP
@@ -52,7 +52,7 @@ class CanonicalHostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "GET" and request.get_host() != self.host:
-            return HttpResponsePermanentRedirect(
+            return HttpResponseRedirect(
                 settings.SITE_ORIGIN + request.get_full_path()
             )
         return self.get_response(request)

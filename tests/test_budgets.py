@@ -10,10 +10,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from accounts.models import User
+from certificates.services import claim_certificate
 from courses.models import Enrollment, Lesson, Track
 from courses.services import mark_done
-from quizzes.models import Question
+from quizzes.models import Answer, Question, Respondent
 from tests.factories import make_lesson, make_question, make_track, make_user
 
 pytestmark = pytest.mark.django_db
@@ -60,9 +63,33 @@ def full(request, db) -> Track:
         Question(lesson=first, position=number, prompt="What?", kind="text")
         for number in range(4, count + 1)
     )
-    for number in range(count // 100):
-        Enrollment.objects.create(learner=make_user(f"Other{number}"), track=track)
+    make_learners(track, count)
     return track
+
+
+def make_learners(track: Track, count: int) -> None:
+    """That many learners on the track, each with one answer."""
+    asked = track.lessons.get(slug="first").questions.order_by("position").first()
+    learners = User.objects.bulk_create(
+        User(email=f"learner-{n}@example.org", name=f"Learner {n}")
+        for n in range(count)
+    )
+    Enrollment.objects.bulk_create(
+        Enrollment(learner=learner, track=track) for learner in learners
+    )
+    respondents = Respondent.objects.bulk_create(
+        Respondent(learner=learner, is_own=True) for learner in learners
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            respondent=respondent,
+            question=asked,
+            question_revision=asked.revision,
+            submission=uuid4(),
+            credit=1,
+        )
+        for respondent in respondents
+    )
 
 
 @pytest.fixture
@@ -132,6 +159,15 @@ def test_the_first_answer_in_a_track(full, question, signed_in):
     client = signed_in(make_user("Ben"))
 
     assert_within(12, sending(client, question))
+
+
+def test_the_public_certificate(full, client):
+    user = make_user("Ada")
+    mark_done(user, full.lessons.get(slug="lesson-2"))
+    Enrollment.objects.filter(learner=user).update(completed_at=timezone.now())
+    address = claim_certificate(user, full, "Ada").get_absolute_url()
+
+    assert_within(2, lambda: client.get(address))
 
 
 @pytest.mark.parametrize(
