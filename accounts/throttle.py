@@ -58,7 +58,7 @@ def address_of(request: HttpRequest) -> str:
     if settings.TRUSTED_PROXIES:
         hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
         if len(hops) >= settings.TRUSTED_PROXIES:
-            address = hops[-settings.TRUSTED_PROXIES].strip()
+            address = hops[-settings.TRUSTED_PROXIES].strip() or address
     digest = hmac.new(
         settings.SECRET_KEY.encode(), _network(address).encode(), hashlib.sha256
     )
