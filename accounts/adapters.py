@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context as request_context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.urls import reverse
@@ -56,6 +59,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.name = form.cleaned_data["name"]
         saved: User = super().save_user(request, user, form, commit)
         return saved
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Take the address, all or nothing; of two accounts at once the first has it."""
+        try:
+            with transaction.atomic():
+                confirmed: bool = super().confirm_email(request, email_address)
+        except IntegrityError:
+            said = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, said)
+            return False
+        return confirmed
 
     def clean_password(self, password: str, user: User | None = None) -> str:
         """The password, or ValidationError in our words."""
@@ -130,6 +144,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise ImmediateHttpResponse(page) from error
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """A notice of what is already done: where it cannot be sent, that stands."""
-        with contextlib.suppress(ImmediateHttpResponse):
-            super().send_notification_mail(*args, **kwargs)
+        """A notice of what is done and committed: where it cannot be sent, that stands."""
+        notify = super().send_notification_mail
+
+        def send() -> None:
+            with contextlib.suppress(ImmediateHttpResponse):
+                notify(*args, **kwargs)
+
+        transaction.on_commit(send)

@@ -1,16 +1,13 @@
 """The way through the account pages, as a browser goes it."""
 
-import re
 from collections.abc import Callable
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from tests.accounts.reading import latest_code
 from tests.factories import PASSWORD
-
-CODE = re.compile(r"^[A-Z]{6}$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -42,15 +39,3 @@ def sign_in() -> Callable[..., object]:
         return client.post(reverse("account_login"), form, headers=headers)
 
     return post
-
-
-def latest_code() -> str:
-    found = CODE.search(mail.outbox[-1].body)
-    assert found
-    return found[0]
-
-
-def title_of(page) -> str:
-    found = re.search(r"<title>(.*?)</title>", page.content.decode(), re.DOTALL)
-    assert found
-    return " ".join(found[1].split())

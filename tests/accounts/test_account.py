@@ -4,7 +4,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.conftest import title_of
+from accounts.models import User
+from tests.accounts.reading import title_of
 from tests.factories import PASSWORD, make_user
 
 NAME = "/accounts/name/"
@@ -89,6 +90,7 @@ def test_a_new_address_counts_once_confirmed(ada_in, ada, confirm, sign_in):
     assert sign_in(Client(), "ada@example.org").status_code == 422
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_old_address_hears_of_the_change(ada_in, confirm):
     change_email(ada_in, "ada.new@example.org")
     confirm(ada_in)
@@ -129,6 +131,25 @@ def test_the_third_wrong_code_keeps_the_old_address(ada_in, ada, confirm):
     assert "That code no longer works" in ada_in.get(EMAIL).content.decode()
     ada.refresh_from_db()
     assert ada.email == "ada@example.org"
+
+
+def test_of_two_accounts_that_take_an_address_at_once_one_has_it(
+    ada_in, ada, confirm, monkeypatch
+):
+    change_email(ada_in, "wanted@example.org")
+    ben = make_user("Ben")
+    # what the check of the form cannot see: Ben's change is committed just after it
+    check = "allauth.account.forms.email_already_exists"
+    monkeypatch.setattr(check, lambda **_: (ben.email, False))
+    User.objects.filter(pk=ben.pk).update(email="wanted@example.org")
+
+    done = confirm(ada_in)
+
+    page = ada_in.get(done.url).content.decode()
+    assert "Another account has this address. Yours keeps the one it has." in page
+    ada.refresh_from_db()
+    assert ada.email == "ada@example.org"
+    assert EmailAddress.objects.get(user=ada).email == "ada@example.org"
 
 
 @pytest.mark.parametrize("command", ["action_remove", "action_primary", "action_send"])

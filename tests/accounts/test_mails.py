@@ -4,15 +4,22 @@ import smtplib
 from collections.abc import Callable
 
 import pytest
-from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.test_passwords import NEW, link_in_mail, open_form
+from tests.accounts.reading import (
+    found,
+    html_of,
+    latest_code,
+    latest_mail,
+    link_in_mail,
+    text_of,
+)
+from tests.accounts.test_passwords import NEW, open_form
 from tests.factories import PASSWORD
 
-REGULAR = "tests.accounts.test_mails.BrokenServer"
+BROKEN = "tests.accounts.test_mails.BrokenServer"
 
 
 class BrokenServer(EmailBackend):
@@ -40,8 +47,8 @@ def changing_the_address(client, ada):
 
 def address_changed(client, ada):
     changing_the_address(client, ada)
-    code = re.search(r"^[A-Z]{6}$", mail.outbox[-1].body, re.MULTILINE)[0]
-    return client.post(reverse("account_email_verification_sent"), {"code": code})
+    form = {"code": latest_code()}
+    return client.post(reverse("account_email_verification_sent"), form)
 
 
 def asking_for_a_password(client, ada):
@@ -64,7 +71,7 @@ def password_changed(client, ada):
     return client.post(reverse("account_change_password"), form)
 
 
-EVERY_MAIL: list[Callable] = [
+EVERY_MAIL: list[Callable[..., object]] = [
     signing_up,
     signing_up_again,
     changing_the_address,
@@ -76,31 +83,33 @@ EVERY_MAIL: list[Callable] = [
 ]
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("cause", EVERY_MAIL)
 def test_both_parts_of_a_mail_say_the_same(client, ada, cause):
     cause(client, ada)
 
-    sent = mail.outbox[-1]
-    part = sent.alternatives[0].content
-    heading = re.search(r"<h1[^>]*>(.*?)</h1>", part)[1]
+    sent = latest_mail()
+    part = html_of(sent)
+    heading = found(r"<h1[^>]*>(.*?)</h1>", part)[1]
     assert html.unescape(heading) == sent.subject
-    main = re.search(r"</h1>(.*)</main>", part, re.DOTALL)[1]
+    main = found(r"(?s)</h1>(.*)</main>", part)[1]
     main = re.sub(r'<a class="b".*?</a>|Or open', "", main, flags=re.DOTALL)
-    assert words(main) == [word for word in words(sent.body) if word != "--"]
+    assert words(main) == [word for word in words(text_of(sent)) if word != "--"]
 
 
 def words(text: str) -> list[str]:
     return html.unescape(re.sub(r"<[^>]*>", " ", text)).split()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("cause", EVERY_MAIL)
 def test_a_mail_says_why_it_came_and_carries_nothing_foreign(client, ada, cause):
     cause(client, ada)
 
-    sent = mail.outbox[-1]
-    assert "You get this mail" in sent.body.split("\n--\n")[1]
+    sent = latest_mail()
+    assert "You get this mail" in text_of(sent).split("\n--\n")[1]
     assert len(sent.subject) < 78
-    part = sent.alternatives[0].content
+    part = html_of(sent)
     assert not re.search(r"<img|<script|<link|src=|url\(", part)
     assert set(re.findall(r"https?://[^/\"<\s]+", part)) <= {"http://testserver"}
 
@@ -109,13 +118,13 @@ def test_a_mail_needs_no_escapes_in_its_text(client, ada, settings):
     settings.SITE_NAME = "Tom & Ada's"
     asking_for_a_password(client, ada)
 
-    assert mail.outbox[-1].subject == "Choose a new password for Tom & Ada's"
-    assert "Tom &amp; Ada&#x27;s" in mail.outbox[-1].alternatives[0].content
+    assert latest_mail().subject == "Choose a new password for Tom & Ada's"
+    assert "Tom &amp; Ada&#x27;s" in html_of(latest_mail())
 
 
 @pytest.fixture
 def broken(settings):
-    settings.MAILERS = {"default": {"BACKEND": REGULAR}}
+    settings.MAILERS = {"default": {"BACKEND": BROKEN}}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,7 @@ def test_after_a_failed_sign_up_signing_in_sends_the_code(
     client, db, settings, sign_in, confirm
 ):
     regular = settings.MAILERS
-    settings.MAILERS = {"default": {"BACKEND": REGULAR}}
+    settings.MAILERS = {"default": {"BACKEND": BROKEN}}
     signing_up(client, None)
     settings.MAILERS = regular
 
@@ -144,6 +153,7 @@ def test_after_a_failed_sign_up_signing_in_sends_the_code(
     assert confirm(later).url == reverse("me")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_notice_that_cannot_be_sent_undoes_nothing(broken, client, ada):
     done = password_changed(client, ada)
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.accounts.conftest import title_of
+from tests.accounts.reading import title_of
 from tests.factories import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -96,6 +96,19 @@ def test_no_header_gives_more_attempts(ada, sign_in, settings, headers):
     assert "Too many attempts" in page
 
 
+def test_one_account_is_guarded_against_many_addresses_and_hosts(
+    ada, sign_in, settings
+):
+    settings.ACCOUNT_RATE_LIMITS = THROTTLED
+    for n in range(20):
+        one_of_many = Client(REMOTE_ADDR=f"203.0.113.{n}")
+        host = f"testserver:{8000 + n}"
+        sign_in(one_of_many, ada.email, "not-the-password", host=host)
+
+    page = sign_in(Client(), ada.email, host="testserver:9000").content.decode()
+    assert "Too many attempts" in page
+
+
 def test_attempts_over_many_accounts_are_stopped_by_their_address(
     client, ada, sign_in, settings
 ):
@@ -159,7 +172,7 @@ def test_next_never_leaves_the_site(client, ada, sign_up, confirm, name, target)
         went = client.post(address, {"next": target})
 
     assert went.status_code == 302
-    assert went.url in {reverse("me"), reverse("catalogue")}
+    assert went.headers["Location"] in {reverse("me"), reverse("catalogue")}
 
 
 def test_next_on_this_site_is_kept_through_a_refusal(client, ada, sign_in):
@@ -193,7 +206,7 @@ def test_the_session_dies_on_the_server_at_sign_out(client, ada, sign_in):
 
     thief = Client()
     thief.cookies["sessionid"] = key
-    assert "login" in thief.get(reverse("account")).url
+    assert "login" in thief.get(reverse("account")).headers["Location"]
     assert not Session.objects.filter(pk=key).exists()
 
 

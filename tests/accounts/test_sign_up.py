@@ -1,4 +1,3 @@
-import re
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.accounts.conftest import title_of
+from gradus.settings import base
+from tests.accounts.reading import title_of, without_tokens
 from tests.factories import PASSWORD
 
 CONFIRM = "/accounts/confirm-email/"
@@ -80,6 +80,24 @@ def test_signing_up_again_before_confirming_sends_a_new_code(client, sign_up, co
 
     assert confirm(again).url == reverse("me")
     assert User.objects.get().name == "Ada Newer"
+
+
+def test_a_double_click_is_within_the_limits_of_production(
+    client, sign_up, confirm, settings
+):
+    settings.ACCOUNT_RATE_LIMITS = base.ACCOUNT_RATE_LIMITS
+    assert [sign_up(Client()).status_code for _ in range(2)] == [302, 302]
+    sign_up(client)
+
+    assert confirm(client).url == reverse("me")
+
+
+def test_nobody_can_have_us_flood_a_mailbox(sign_up, settings):
+    settings.ACCOUNT_RATE_LIMITS = base.ACCOUNT_RATE_LIMITS
+    answers = [sign_up(Client()).status_code for _ in range(6)]
+
+    assert answers == [302, 302, 302, 429, 429, 429]
+    assert len(mail.outbox) == 3
 
 
 def test_signing_up_again_with_another_password_opens_nothing(client, sign_up):
@@ -210,7 +228,3 @@ def test_what_cannot_be_seen_is_dropped_from_the_name(client, sign_up):
     sign_up(client, name="A\u202ed\u200ba \x00 New")
 
     assert User.objects.get().name == "Ada New"
-
-
-def without_tokens(page: str) -> str:
-    return re.sub(r'(csrfmiddlewaretoken" value=")[^"]+', r"\1", page)
