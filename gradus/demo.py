@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from accounts.models import ADMIN, INSTRUCTOR, User
 from courses.models import Track, TrackInstructor
@@ -46,8 +47,9 @@ def set_up() -> list[Login]:
     Raises:
         DemoError: the database or the content stands in the way.
     """
+    _check_database()
     say("Bringing the tables up to date…")
-    _migrate()
+    call_command("migrate", verbosity=0, interactive=False)
     logins = _keep_accounts(settings.DEMO_DIR / "accounts.txt")
     _keep_tracks(User.objects.get(email=_address(INSTRUCTOR)))
     if count := requeue_stale(timedelta(0)):  # no worker runs yet: all are stale
@@ -64,15 +66,15 @@ def summary(logins: list[Login]) -> Iterator[str]:
     yield from map(str, logins)
 
 
-def _migrate() -> None:
+def _check_database() -> None:
+    """Connect once without the pool, which would try for a while and say no reason."""
     try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        psycopg.connect(**connection.get_connection_params()).close()
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
         raise DemoError(
             f"The database doesn't answer ({reason}): start it, or mend DATABASE_URL."
         ) from error
-    call_command("migrate", verbosity=0, interactive=False)
 
 
 # People
