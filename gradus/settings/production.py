@@ -1,14 +1,21 @@
 """Production: every setting comes from the environment, and a missing one is named."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
+from gradus.logs import ONE_EVENT_A_LINE
 from gradus.settings.base import *  # noqa: F403
 from gradus.settings.base import ACCESSIBILITY_PAGE, PRIVACY_PAGE
 from gradus.settings.database import database
+
+SCHEMES = ("https", "http")
+MAIL_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}  # by scheme of EMAIL_URL
 
 
 def need(name: str, what: str) -> str:
@@ -19,41 +26,80 @@ def need(name: str, what: str) -> str:
     return value
 
 
+def _split(value: str) -> SplitResult | None:
+    """The parts of a URL; None where it or its port cannot be read."""
+    try:
+        parts = urlsplit(value)
+        parts.port  # noqa: B018  # read for its ValueError
+    except ValueError:
+        return None
+    return parts if parts.hostname else None
+
+
 def _origin() -> str:
     value = need(
         "SITE_ORIGIN", "the address people use, such as https://learn.example.org"
     )
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    parts = _split(value)
+    if not parts or value not in {f"{s}://{parts.netloc.lower()}" for s in SCHEMES}:
         raise ImproperlyConfigured(
-            "SITE_ORIGIN is malformed: write scheme and host without a path, "
-            "such as https://learn.example.org."
+            "SITE_ORIGIN is malformed: write scheme and host in lower case, without a "
+            "path or a final slash, such as https://learn.example.org."
         )
     return value
 
 
 def _secret_key() -> str:
     value = need("SECRET_KEY", "at least 50 random characters")
-    if len(value) < 50 or len(set(value)) < 5:
+    guessable = value.startswith("django-insecure-") or len(set(value)) < 5
+    if guessable or len(value) < 50:
         raise ImproperlyConfigured(
             "SECRET_KEY is too weak: use at least 50 random characters."
         )
     return value
 
 
-def _hosts() -> list[str]:
+def _hosts(origin: str) -> list[str]:
     value = need("ALLOWED_HOSTS", "the host names to answer to, separated by commas")
     hosts = [host.strip() for host in value.split(",") if host.strip()]
-    if "*" in hosts:
+    if "*" in value:
         raise ImproperlyConfigured("ALLOWED_HOSTS is malformed: * is not allowed.")
+    if not validate_host(urlsplit(origin).hostname or "", hosts):
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is malformed: the host of SITE_ORIGIN is not in it."
+        )
     return hosts
 
 
 def _number(name: str, default: int) -> int:
-    value = os.environ.get(name, str(default))
-    if not value.isdigit():
+    value = os.environ.get(name) or str(default)
+    if not value.isascii() or not value.isdigit():
         raise ImproperlyConfigured(f"{name} is malformed: write a whole number.")
     return int(value)
+
+
+def _flag(name: str) -> bool:
+    value = os.environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise ImproperlyConfigured(f"{name} is malformed: write 1 or 0.")
+    return value == "1"
+
+
+def _address(name: str, what: str) -> str:
+    value = need(name, what)
+    address = parseaddr(value)[1]
+    if not value.isprintable() or not all(address.partition("@")):
+        raise ImproperlyConfigured(f"{name} is malformed: it is {what}.")
+    return value
+
+
+def _time_zone() -> str:
+    value = os.environ.get("TIME_ZONE") or "UTC"
+    if value not in available_timezones():
+        raise ImproperlyConfigured(
+            "TIME_ZONE is malformed: write a name such as Europe/Berlin."
+        )
+    return value
 
 
 def _page(name: str, ours: Path) -> Path:
@@ -65,18 +111,19 @@ def _page(name: str, ours: Path) -> Path:
 
 
 def _mailer() -> dict[str, object]:
-    url = urlsplit(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
-    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
+    url = _split(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
+    if not url or url.scheme not in MAIL_PORTS:
         raise ImproperlyConfigured(
-            "EMAIL_URL is malformed: write smtp://user:password@host:587 or smtps://…"
+            "EMAIL_URL is malformed: write smtp://user:password@host:587, smtps://… "
+            "or, for a relay on this machine without TLS, smtp+plain://localhost."
         )
     return {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": url.hostname,
-            "port": url.port or (465 if url.scheme == "smtps" else 587),
-            "username": url.username or "",
-            "password": url.password or "",
+            "port": url.port or MAIL_PORTS[url.scheme],
+            "username": unquote(url.username or ""),
+            "password": unquote(url.password or ""),
             "use_ssl": url.scheme == "smtps",
             "use_tls": url.scheme == "smtp",
             "timeout": 10,
@@ -90,17 +137,16 @@ DEBUG = False
 SECRET_KEY = _secret_key()
 SITE_ORIGIN = _origin()
 SITE_NAME = need("SITE_NAME", "the name of your school as people read it")
-SITE_CONTACT = need("SITE_CONTACT", "the e-mail address people may write to")
-if "@" not in SITE_CONTACT:
-    raise ImproperlyConfigured("SITE_CONTACT is malformed: write an e-mail address.")
-ALLOWED_HOSTS = _hosts()
+SITE_CONTACT = _address("SITE_CONTACT", "the e-mail address people may write to")
+ALLOWED_HOSTS = _hosts(SITE_ORIGIN)
 DATABASES = {
     "default": database(need("DATABASE_URL", "postgresql://user:password@host/name"))
+    | {"DISABLE_SERVER_SIDE_CURSORS": _flag("PGBOUNCER")}
 }
 MAILERS = {"default": _mailer()}
-DEFAULT_FROM_EMAIL = need("EMAIL_FROM", "the sender of all mails: Name <name@host>")
+DEFAULT_FROM_EMAIL = _address("EMAIL_FROM", "the sender of all mails: Name <a@b.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-TIME_ZONE = os.environ.get("TIME_ZONE", "UTC")
+TIME_ZONE = _time_zone()
 TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
 PRIVACY_PAGE = _page("PRIVACY_PAGE", PRIVACY_PAGE)
 ACCESSIBILITY_PAGE = _page("ACCESSIBILITY_PAGE", ACCESSIBILITY_PAGE)
@@ -121,3 +167,4 @@ STORAGES = {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+LOGGING = ONE_EVENT_A_LINE

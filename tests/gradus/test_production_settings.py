@@ -1,0 +1,209 @@
+"""Production's settings: whatever is missing or malformed stops the start with one line."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GOOD = {
+    "SECRET_KEY": "q7Zp-long-and-random-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "SITE_ORIGIN": "https://learn.example.org",
+    "SITE_NAME": "Garden School",
+    "SITE_CONTACT": "school@example.org",
+    "ALLOWED_HOSTS": "learn.example.org",
+    "DATABASE_URL": "postgresql://gradus:s3cret@db.invalid/gradus",
+    "EMAIL_URL": "smtp://mailer:p%40ss@mail.example.org",
+    "EMAIL_FROM": "Garden School <school@example.org>",
+}
+
+
+def run(*command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=kept | GOOD | changes,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def setting(name: str, **changes: str) -> str:
+    """What the settings make of the environment, as repr prints it."""
+    code = f"from gradus.settings import production; print(repr(production.{name}))"
+    done = run("-c", code, **changes)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def refusal(**changes: str) -> str:
+    """The one line that the server ends with."""
+    done = run("-c", "import gradus.wsgi", **changes)
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Gradus does not start. ")
+    return line
+
+
+def test_good_settings_start():
+    assert run("-c", "import gradus.wsgi").returncode == 0
+
+
+def test_django_s_own_checks_are_content():
+    done = run(
+        "manage.py",
+        "check",
+        "--deploy",
+        "--fail-level=WARNING",
+        "--settings=gradus.settings.production",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_is_missing_is_named(name):
+    assert f"{name} is not set: it is " in refusal(**{name: " "})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_ORIGIN", "learn.example.org"),
+        ("SITE_ORIGIN", "ftp://learn.example.org"),
+        ("SITE_ORIGIN", "https://learn.example.org/"),
+        ("SITE_ORIGIN", "https://learn.example.org?a=b"),
+        ("SITE_ORIGIN", "https://Learn.example.org"),
+        ("SITE_ORIGIN", "https://learn.example.org:port"),
+        ("SITE_ORIGIN", "https://[learn"),
+        ("SITE_CONTACT", "school"),
+        ("SITE_CONTACT", "school@"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "learn.example.org,*"),
+        ("ALLOWED_HOSTS", "*.example.org"),
+        ("ALLOWED_HOSTS", ","),
+        ("ALLOWED_HOSTS", "other.example.org"),
+        ("DATABASE_URL", "sqlite:///db"),
+        ("DATABASE_URL", "postgresql://host"),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "postgresql://host:port/name"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("EMAIL_URL", "smtp://mail.example.org:port"),
+        ("EMAIL_FROM", "school"),
+        ("EMAIL_FROM", "School <school@example.org>\nBcc: x@example.org"),
+        ("TIME_ZONE", "Europe/Nowhere"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "²"),
+        ("PGBOUNCER", "maybe"),
+        ("PRIVACY_PAGE", "/nowhere/privacy.md"),
+        ("ACCESSIBILITY_PAGE", "/nowhere/accessibility.md"),
+    ],
+)
+def test_what_is_malformed_is_named(name, value):
+    assert f"{name} is malformed: " in refusal(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "key", ["short", "a" * 60, "django-insecure-" + GOOD["SECRET_KEY"]]
+)
+def test_a_weak_secret_is_refused(key):
+    assert "SECRET_KEY is too weak: " in refusal(SECRET_KEY=key)
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes"])
+def test_debug_is_refused(value):
+    assert "DEBUG is set: " in refusal(DEBUG=value)
+
+
+def test_a_refusal_repeats_no_password():
+    line = refusal(DATABASE_URL="postgresql://gradus:hunter2@host:port/name")
+
+    assert "hunter2" not in line
+
+
+def test_a_command_is_refused_in_one_line_as_well():
+    done = run(
+        "manage.py", "migrate", "--settings=gradus.settings.production", SITE_NAME=""
+    )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "SITE_NAME is not set: it is the name of your school as people read it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "ssl", "tls"),
+    [
+        ("smtp://mailer:p%40ss@mail.example.org", 587, False, True),
+        ("smtps://mailer:p%40ss@mail.example.org", 465, True, False),
+        ("smtp+plain://mailer:p%40ss@localhost:2525", 2525, False, False),
+    ],
+)
+def test_mails_go_where_the_url_says(url, port, ssl, tls):
+    options = setting("MAILERS['default']['OPTIONS']", EMAIL_URL=url)
+
+    for pair in (
+        f"'port': {port}",
+        f"'use_ssl': {ssl}",
+        f"'use_tls': {tls}",
+        "'username': 'mailer'",
+        "'password': 'p@ss'",
+    ):
+        assert pair in options
+
+
+@pytest.mark.parametrize(
+    ("origin", "secure"),
+    [("https://learn.example.org", True), ("http://learn.example.org", False)],
+)
+def test_cookies_are_secure_where_the_site_is(origin, secure):
+    for name in ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"):
+        assert setting(name, SITE_ORIGIN=origin) == repr(secure)
+
+
+def test_a_forwarded_scheme_is_believed_only_from_a_known_proxy():
+    believed = "__dict__.get('SECURE_PROXY_SSL_HEADER')"
+
+    assert setting(believed) == "None"
+    assert "X_FORWARDED_PROTO" in setting(believed, TRUSTED_PROXIES="1")
+
+
+def test_behind_pgbouncer_no_cursor_is_kept_on_the_server():
+    name = "DATABASES['default']['DISABLE_SERVER_SIDE_CURSORS']"
+
+    assert (setting(name), setting(name, PGBOUNCER="1")) == ("False", "True")
+
+
+def test_an_operator_s_own_pages_are_taken(tmp_path):
+    page = tmp_path / "privacy.md"
+    page.write_text("# Privacy\n")
+
+    assert str(page) in setting("PRIVACY_PAGE", PRIVACY_PAGE=str(page))
+
+
+EVENTS = r"""
+import logging
+import django
+django.setup()
+logging.getLogger("django.request").warning("Not Found: %s", "/a\r\nb\x1b[2J\u2028c")
+try:
+    raise ValueError("line one\nline two")
+except ValueError:
+    logging.getLogger("courses").exception("It broke")
+"""
+
+
+def test_each_event_is_one_line_of_the_log():
+    settings = "gradus.settings.production"
+    done = run("-c", EVENTS, DJANGO_SETTINGS_MODULE=settings)
+    first, second = done.stderr.splitlines()
+
+    assert first.endswith(r"WARNING django.request: Not Found: /a\r\nb\x1b[2J\u2028c")
+    assert "ERROR courses: It broke" in second
+    assert second.endswith(r"ValueError: line one\nline two")
