@@ -113,8 +113,9 @@ def _save_track(source: TrackSource, journal: Journal) -> None:
     with translation.override(track.language):
         track.save(update_fields=changed)
     _create_lessons(stored, journal)
+    columns = _revise_lessons(stored, journal)  # first: questions follow its language
     revised = save_questions(stored.questions, journal)
-    _update_lessons(stored, revised, journal)
+    _write_lessons(stored, columns, revised, journal)
 
 
 def _open_track(source: TrackSource, journal: Journal) -> tuple[Track, list[str]]:
@@ -190,34 +191,23 @@ def _create_lessons(stored: _Stored, journal: Journal) -> None:
                 journal.note(Change("lesson", "published", wanted.file))
 
 
-def _update_lessons(stored: _Stored, revised: set[int], journal: Journal) -> None:
-    """Bring the lessons that were there up to date.
-
-    revised: the keys of those whose questions changed.
-    """
-    files = {wanted.source.slug: wanted for wanted in stored.wanted}
-    touched: dict[int, Lesson] = {}
-    fields: set[str] = set()
+def _revise_lessons(stored: _Stored, journal: Journal) -> dict[str, set[str]]:
+    """Bring the lessons that were there up to date, unsaved; which columns changed."""
+    by_slug = {wanted.source.slug: wanted for wanted in stored.wanted}
+    columns: dict[str, set[str]] = {}
     for position, (slug, row) in enumerate(stored.rows.items(), start=1):
         if slug not in stored.lessons:
             continue
-        wanted = files.get(slug)
+        wanted = by_slug.get(slug)
         if wanted is None:
             _warn_of_missing(row, journal)
-        changed = _revise_lesson(row, wanted, journal) if wanted else []
+        columns[slug] = set(_revise_lesson(row, wanted, journal) if wanted else [])
         if row.position != position:
             row.position = position
-            changed.append("position")
+            columns[slug].add("position")
             file, name = (wanted.file, "") if wanted else (TRACK_FILE, slug)
             journal.note(Change("lesson", "moved", file, name=name))
-        if row.pk in revised or _REVISING & set(changed):
-            row.revised_at = journal.now
-            changed.append("revised_at")
-        if changed:
-            touched[row.pk] = row
-            fields.update(changed)
-    if touched:
-        Lesson.objects.bulk_update(touched.values(), sorted(fields), batch_size=BATCH)
+    return columns
 
 
 def _warn_of_missing(lesson: Lesson, journal: Journal) -> None:
@@ -235,3 +225,21 @@ def _revise_lesson(row: Lesson, wanted: WantedLesson, journal: Journal) -> list[
         changed.append("published_at")
         journal.note(Change("lesson", "published", wanted.file))
     return changed
+
+
+def _write_lessons(
+    stored: _Stored, columns: dict[str, set[str]], revised: set[int], journal: Journal
+) -> None:
+    """Save them in one statement.
+
+    revised: the keys of the lessons whose questions changed.
+    """
+    for slug, changed in columns.items():
+        row = stored.lessons[slug]
+        if row.pk in revised or changed & _REVISING:
+            row.revised_at = journal.now
+            changed.add("revised_at")
+    rows = [stored.lessons[slug] for slug, changed in columns.items() if changed]
+    if rows:
+        names = sorted(set().union(*columns.values()))
+        Lesson.objects.bulk_update(rows, names, batch_size=BATCH)

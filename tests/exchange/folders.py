@@ -113,4 +113,4 @@ def places_of_rows() -> list[tuple[str, str, str]]:
     )
     with connection.cursor() as cursor:
         cursor.execute(f"{union} ORDER BY 1, 2")
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from courses.models import Lesson, Track
-from courses.services import set_body
 from exchange.saving import import_track_folder
 from quizzes.models import Choice, Question
 from quizzes.services import retire_question
@@ -129,9 +128,9 @@ def test_a_dry_run_prints_each_change_and_stores_nothing(earth, tmp_path):
     assert out.splitlines() == [
         "track.md: track changed (title)",
         "track.md: track published",
-        "01-loam.md: question moved “water”",
         "01-loam.md: lesson changed (text)",
         "01-loam.md: lesson published",
+        "01-loam.md: question moved “water”",
         "01-loam.md:21: new question “wet”",
         "02-peat.md: lesson published",
         "Soil: 2 lessons and 4 questions would be imported (track changed, "
@@ -225,6 +224,7 @@ def test_a_lesson_without_a_file_stays_behind_the_others(earth, tmp_path):
     assert (lesson("peat").position, lesson("loam").position) == (1, 2)
     assert handles("loam") == ["finest", "water", "german"]
     assert "2 lessons moved" in out
+    assert Lesson.objects.count() == 2
     assert "nothing changed" in run("import_track", earth)[0]
 
 
@@ -294,6 +294,20 @@ def test_choices_keep_their_ids_when_others_change_or_move(earth, tmp_path):
     assert dict(after)["Clay"] == before["Clay"]
     assert dict(after)["Silt"] == before["Silt"]
     assert not Choice.objects.filter(pk=before["Sand"]).exists()
+
+
+def test_another_choice_becomes_the_right_one(earth, tmp_path):
+    before = dict(question("finest").choices.values_list("text", "pk"))
+    changed = LOAM.replace("[x] Clay\n  >", "[ ] Clay\n  >").replace(
+        "[ ] Silt", "[x] Silt"
+    )
+    write_folder(tmp_path, loam=changed)
+
+    import_track_folder(earth)
+
+    assert dict(question("finest").choices.values_list("text", "pk")) == before
+    right = question("finest").choices.filter(is_right=True)
+    assert [choice.text for choice in right] == ["Silt"]
 
 
 def test_a_changed_key_raises_the_revision_and_renders_anew(earth, tmp_path):
@@ -372,22 +386,35 @@ def test_line_ends_that_a_form_stored_are_no_change(earth):
     assert "nothing changed" in run("import_track", earth)[0]
 
 
-def test_a_lesson_in_another_language_is_rendered_in_it(tmp_path, db):
-    folder = write_folder(
-        tmp_path, loam=LOAM.replace("---\n\n", "language: de\n---\n\n")
-    )
-    import_track_folder(folder)
-    seen = []
+def test_a_link_may_lead_to_a_lesson_that_has_no_file_here(earth, tmp_path):
+    write_folder(tmp_path, {"track.md": TRACK, "01-loam.md": LOAM})
 
-    def resolve(path: str) -> str | None:
-        seen.append(translation.get_language())
-        return None
+    _out, err = run("import_track", earth)
 
-    loam = Lesson.objects.select_related("track").get(slug="loam")
-    set_body(loam, loam.markdown, resolve)
+    assert "leads nowhere" not in err
+    assert '<a href="/tracks/earth/peat/"' in lesson("loam").body_html
 
-    assert seen == ["de"]
-    assert translation.get_language() != "de"
+
+def test_the_pages_own_words_come_in_the_language_of_the_lesson(earth, tmp_path):
+    note = "> [!NOTE]\n> Seht her."
+    german = LOAM.replace("---\n\n", "language: de\n---\n\n")
+    german = german.replace("Loam is", f"{note}\n\nLoam is")
+    old = german.replace("Clay is finest.", note)
+    new = old + f"\n### Und das? {{#und}}\n\n- [=] ja\n\n{note}\n"
+    write_folder(tmp_path, loam=new)
+
+    import_track_folder(earth)
+
+    assert "Anmerkung" in lesson("loam").body_html
+    assert "Anmerkung" in question("finest").explanation_html
+    assert "Anmerkung" in question("und").explanation_html
+    assert translation.gettext("Note") == "Note"
+
+    write_folder(tmp_path, loam=new.replace("language: de\n", ""))
+    import_track_folder(earth)
+
+    assert "Anmerkung" not in lesson("loam").body_html
+    assert "Anmerkung" not in question("finest").explanation_html
 
 
 def test_a_new_language_of_the_track_reaches_the_search(earth, tmp_path):

@@ -8,13 +8,21 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
-from courses.models import Lesson
+from courses.models import Lesson, Track
 from exchange.saving import import_track_folder
 from exchange.track_source import TrackFolderError
 from quizzes.grading import Reply
 from quizzes.models import Answer, Question, Respondent
 from quizzes.services import QuestionChangedError, key_of, record_answer
-from tests.exchange.folders import LOAM, PEAT, places_of_rows, run, write_folder
+from tests.exchange.folders import (
+    FILES,
+    LOAM,
+    PEAT,
+    places_of_rows,
+    run,
+    write_folder,
+)
+from tests.factories import make_lesson
 
 REFUSAL = (
     "This question has answers and cannot change. "
@@ -66,9 +74,8 @@ def earth(tmp_path: Path, db) -> Path:
 )
 def test_what_answers_were_judged_by_cannot_change(earth, tmp_path, old, new, place):
     before = places_of_rows()
-    changed = {"loam": LOAM.replace(old, new), "peat": PEAT.replace(old, new)}
-    assert changed != {"loam": LOAM, "peat": PEAT}
-    write_folder(tmp_path, **changed)
+    assert old in LOAM + PEAT
+    write_folder(tmp_path, loam=LOAM.replace(old, new), peat=PEAT.replace(old, new))
 
     with pytest.raises(TrackFolderError) as refusal:
         import_track_folder(earth)
@@ -257,3 +264,23 @@ def test_two_imports_of_one_new_track_at_once_give_one_track(tmp_path):
 
     assert "nothing changed" in str(results[0])
     assert Lesson.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lesson_added_at_the_same_moment_ends_in_a_plain_sentence(tmp_path):
+    import_track_folder(write_folder(tmp_path))
+    folder = write_folder(
+        tmp_path, FILES | {"03-sand.md": PEAT.replace("carbon", "quartz")}
+    )
+
+    with transaction.atomic():
+        make_lesson(Track.objects.get(), "silt")
+        thread, results = _in_a_thread(lambda: import_track_folder(folder))
+        _wait_until_somebody_waits()
+    thread.join()
+
+    assert str(results[0]) == (
+        "track.md: The track was edited at the same moment. Import it once more."
+    )
+    slugs = Lesson.objects.order_by("position").values_list("slug", flat=True)
+    assert list(slugs) == ["loam", "peat", "silt"]

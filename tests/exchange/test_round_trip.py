@@ -1,5 +1,6 @@
 """Import and export undo each other, whatever the track says."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from courses.models import Track
 from exchange.saving import import_track, import_track_folder
 from exchange.stored import export_track, export_track_folder
-from exchange.track_folder import write_track
+from exchange.track_folder import parse_track, write_track
 from exchange.track_source import QuestionSource, TrackSource
 from quizzes.models import Question
 from tests.exchange.folders import places_of_rows, real_folder
@@ -51,6 +52,17 @@ def test_the_real_track_exports_the_same_bytes_again(tmp_path):
 
     assert len(bytes_in(first)) == 25
     assert bytes_in(second) == bytes_in(first)
+
+
+def test_the_example_of_the_documentation_is_in_the_form_that_is_exported():
+    page = (settings.BASE_DIR / "docs" / "track-folders.md").read_text("utf-8")
+    names = re.findall(r"`tea/([^`]+)`", page)
+    texts = re.findall(r"^````markdown\n(.*?)^````$", page, re.DOTALL | re.MULTILINE)
+    files = dict(zip(names, texts, strict=True))
+
+    import_track(parse_track({name: files[name].encode() for name in files}, "tea"))
+
+    assert write_track(export_track(Track.objects.get())) == files
 
 
 @given(track=tracks())
