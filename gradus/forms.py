@@ -5,10 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PasswordAskedForm
 from accounts.models import User
 
 
-class DeleteAccountForm(forms.Form):
+class DeleteAccountForm(PasswordAskedForm):
     """The password once more, and what becomes of the certificates."""
 
     certificates = forms.ChoiceField(
@@ -21,19 +22,8 @@ class DeleteAccountForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what becomes of your certificates")},
     )
-    password = forms.CharField(
-        label=_("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        error_messages={"required": _("Write your password")},
-    )
+    field_order = ["certificates", "password"]
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise forms.ValidationError(_("The password is not right"))
-        return password

@@ -43,6 +43,18 @@ class PolicyMiddleware:
         return response
 
 
+class Utf8Middleware:
+    """Forms come in UTF-8: other charsets can smuggle in half characters."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (request.encoding or "utf-8").lower() not in {"utf-8", "utf8"}:
+            return HttpResponse(status=400)
+        return self.get_response(request)
+
+
 class CanonicalHostMiddleware:
     """One host: a GET for 127.0.0.1 goes to SITE_ORIGIN, so that links agree."""
 
@@ -52,9 +64,7 @@ class CanonicalHostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method == "GET" and request.get_host() != self.host:
-            return HttpResponseRedirect(
-                settings.SITE_ORIGIN + request.get_full_path()
-            )
+            return HttpResponseRedirect(settings.SITE_ORIGIN + request.get_full_path())
         return self.get_response(request)
 
 

@@ -4,7 +4,10 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.admin_login import guard
 from gradus import health, me, pages
+
+guard(admin.site)  # sign-in and password change lead to the account pages
 
 urlpatterns = [
     # beside the lessons stand score/ and certificate/, so these come first

@@ -272,3 +272,13 @@ def test_odd_pages_and_filters_of_the_admin(admin_prober):
         admin_prober.send("GET", f"{reverse(name)}?{query}")
 
     assert admin_prober.failed == []
+
+
+def test_a_form_in_another_charset_is_refused(client, probe):
+    response = client.post(
+        probe.answer_url,
+        b"choice=%ED%A0%80",
+        content_type="application/x-www-form-urlencoded; charset=raw_unicode_escape",
+    )
+
+    assert response.status_code == 400

@@ -112,7 +112,7 @@ class TestDeleting:
         response = delete(history, password="something else")
 
         assert response.status_code == 422
-        assert "The password is not right" in response.content.decode()
+        assert "There is a problem" in response.content.decode()
         assert User.objects.get(name="Ada Sample").erased_at is None
 
     def test_asks_what_becomes_of_the_certificates(self, history):
