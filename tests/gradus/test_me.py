@@ -33,7 +33,7 @@ COVERED = {
 
 
 @pytest.fixture
-def history(ada: User, soil, probe, signed_in) -> Client:
+def history(ada, soil, probe, signed_in):
     """Ada answered in writing, finished the track and holds a certificate."""
     client = signed_in(ada)
     written = make_question(probe.lesson, "What soil?", kind="text", right=("Loam",))

@@ -47,6 +47,7 @@ def test_foreign_keys_point_down_too():
         for field in model._meta.get_fields():
             if not field.many_to_one and not (field.one_to_one and field.concrete):
                 continue
+            assert field.related_model
             target = field.related_model._meta.app_label
             if target in ROOMS:
                 assert ROOMS.index(target) <= ROOMS.index(room), f"{model}: {field}"
