@@ -10,14 +10,20 @@ from courses.markdown import render_blocks, render_inline
 __all__ = ["RenderedField", "render_blocks", "render_inline", "render_rest"]
 
 
+def _parts(source: str) -> tuple[str, str]:
+    """The first paragraph and the rest; a form's line ends are as good as a file's."""
+    first, _blank, rest = source.replace("\r\n", "\n").partition("\n\n")
+    return first, rest
+
+
 def render_first(source: str) -> str:
     """The first paragraph, inline: what stands in a legend or a label."""
-    return render_inline(source.partition("\n\n")[0])
+    return render_inline(_parts(source)[0])
 
 
 def render_rest(source: str) -> str:
     """What follows the first paragraph, as blocks; empty when nothing does."""
-    rest = source.partition("\n\n")[2]
+    rest = _parts(source)[1]
     return render_blocks(rest) if rest.strip() else ""
 
 
