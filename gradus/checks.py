@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
 TIMEOUTS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
@@ -25,7 +26,7 @@ def role_has_timeouts(
                 cursor.execute("SELECT current_setting(%s)", [name])
                 if cursor.fetchone() == ("0",):
                     missing.append(
-                        Warning(
+                        checks.Warning(
                             f"The database role has no {name}.",
                             hint=f"ALTER ROLE … SET {name} = '30s'; see docs/operating.md.",
                             id="gradus.W001",
