@@ -12,6 +12,8 @@ from django.db.models.functions import Greatest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from unfold.admin import ModelAdmin
 
@@ -103,9 +105,11 @@ class PersonAdmin(ForAdminsToRead):
         held = [word for name, word in words.items() if name in names]
         return ", ".join(held) or gettext("learner")
 
-    @admin.display(description=_("last activity"))
-    def last_activity(self, person: Any) -> Any:
-        return person.active_at
+    @admin.display(description=_("last activity"), empty_value="–")
+    def last_activity(self, person: Any) -> str | None:
+        if person.active_at is None:
+            return None
+        return date_format(localtime(person.active_at), "DATETIME_FORMAT")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Activity is the last answer, mark or sign-in; enrolments know the first two."""

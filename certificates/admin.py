@@ -44,7 +44,11 @@ class TrackFilter(ChosenFilter):
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         chosen = self.value()
-        return queryset.filter(enrollment__track=chosen) if chosen else queryset
+        if not chosen:
+            return queryset
+        if not chosen.isdecimal():
+            raise IncorrectLookupParameters
+        return queryset.filter(enrollment__track=chosen)
 
 
 class StatusFilter(ChosenFilter):

@@ -11,7 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from unfold.admin import TabularInline
 
@@ -46,13 +48,19 @@ class LessonsInline(TabularInline):  # type: ignore[misc]
     model = Lesson
     form = OrderedForm
     formset = OrderedFormSet
-    fields = ["state", "minutes", "question_count", "position"]
-    readonly_fields = ["state", "minutes", "question_count"]
+    template = "admin/courses/lessons.html"
+    fields = ["lesson", "state", "minutes", "question_count", "position"]
+    readonly_fields = ["lesson", "state", "minutes", "question_count"]
     ordering = ["position"]
     ordering_field = "position"
     hide_ordering_field = True
-    show_change_link = True
+    show_title = False
     extra = 0
+
+    @admin.display(description=_("lesson"))
+    def lesson(self, lesson: Lesson) -> str:
+        url = reverse("admin:courses_lesson_change", args=[lesson.pk])
+        return format_html('<a class="to" href="{}">{}</a>', url, lesson.title)
 
     @admin.display(description=_("state"))
     def state(self, lesson: Lesson) -> str:
@@ -90,6 +98,28 @@ class InstructorsInline(TabularInline):  # type: ignore[misc]
         return field
 
 
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [
+            ("published", _("Published")),
+            ("draft", _("Draft")),
+            ("archived", _("Archived")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        match self.value():
+            case "published":
+                return queryset.published()
+            case "draft":
+                return queryset.filter(published_at=None, archived_at=None)
+            case "archived":
+                return queryset.filter(archived_at__isnull=False)
+        return queryset
+
+
 class PublishedForm(forms.ModelForm[Any]):
     def clean_published_at(self) -> Any:
         """The page shows whole seconds: a time that nobody touched keeps its parts."""
@@ -106,10 +136,7 @@ class TrackAdmin(TaughtAdmin):
     list_display = ["title", "state", "lessons", "published_at"]
     search_fields = ["title", "slug"]
     ordering = ["title", "pk"]
-    list_filter = [
-        ("published_at", admin.EmptyFieldListFilter),
-        ("archived_at", admin.EmptyFieldListFilter),
-    ]
+    list_filter = [StateFilter]
     formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
     actions_submit_line = ["publish", "archive", "take_from_archive"]
     warn_unsaved_form = True
@@ -159,7 +186,7 @@ class TrackAdmin(TaughtAdmin):
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
         """Only the buttons that would change something."""
-        track = Track.objects.filter(pk=object_id).first()
+        track = self.find(request, object_id)
         if track is None:
             return []
         offered = {
@@ -297,7 +324,7 @@ class LessonAdmin(TaughtAdmin):
         publishing.delete_lesson(obj)
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
-        lesson = Lesson.objects.filter(pk=object_id).only("published_at").first()
+        lesson = self.find(request, object_id)
         if lesson is None or state_of(lesson) == gettext("Published"):
             return []
         return super().get_actions_submit_line(request, object_id)

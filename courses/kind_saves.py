@@ -58,6 +58,14 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
         _log.warning("A save in the admin was refused by %s", constraint or cause)
         return _("Something changed in the meantime. Check this page and save again.")
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """A page that comes back says so at its top, also for errors of nested rows."""
+        if request.method == "POST" and not context["errors"]:
+            context["errors"] = [_("Not saved")]
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:

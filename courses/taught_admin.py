@@ -41,6 +41,12 @@ class TaughtAdmin(SavesKindly):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).taught_by(request.user)
 
+    def find(self, request: HttpRequest, object_id: Any) -> Any:
+        """The row of this key, if it is one and one's own; else None."""
+        if not str(object_id).isdecimal():
+            return None
+        return self.get_queryset(request).filter(pk=object_id).first()
+
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or may_edit(request, getattr(obj, self.track_field))
 

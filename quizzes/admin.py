@@ -122,7 +122,7 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             return gettext("None yet")
         words = answered_words(question)
         return format_html(
-            '{} {} <a class="retire" href="{}">{}</a>',
+            '{} {} <a class="to" href="{}">{}</a>',
             words or gettext("None yet."),
             gettext("So it stays as it is.") if words else "",
             reverse("admin:quizzes_question_retire", args=[question.pk]),

@@ -1,9 +1,12 @@
 """What a browser would send: the fields of an admin page, read from its HTML."""
 
+from collections.abc import Callable
 from html.parser import HTMLParser
+from threading import Thread
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -70,3 +73,17 @@ def fields_of(client: Client, address: str) -> dict[str, str]:
     reader = _Fields()
     reader.feed(page.content.decode())
     return reader.sent
+
+
+def in_thread(work: Callable[[], object]) -> Thread:
+    """Started, with a connection of its own that is closed at the end."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread

@@ -118,13 +118,23 @@ def test_the_filters_narrow_the_list_by_track_days_and_status(ruth, ada, ben, so
     assert "/export/?status=revoked" in page
 
 
-def test_a_day_that_is_none_is_no_error(ruth, held):
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"issued_to": "14.3.2026"},
+        {"issued_to": "9999-12-31"},
+        {"issued_from": "0000-00-00"},
+        {"track": "soil"},
+        {"track": "9" * 30},
+        {"status": "lost"},
+        {"q": "\0"},
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_no_error(ruth, held, query):
     client = admin_client(ruth)
 
     for url in LIST, EXPORT:
-        for day in "14.3.2026", "9999-12-31":
-            status = client.get(url, {"issued_to": day}).status_code
-            assert status in {200, 302}
+        assert client.get(url, query).status_code in {200, 302}
 
 
 def test_the_status_in_sql_is_the_status_of_the_page(ruth, ada, soil):

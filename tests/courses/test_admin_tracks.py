@@ -1,14 +1,14 @@
 """Tracks and lessons in the admin: who sees them, opens, closes and deletes them."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import Lesson, Track, TrackInstructor
 from courses.services import mark_done
 from quizzes.models import Answer, Respondent
-from tests.admin_forms import admin_client, fields_of
+from tests.admin_forms import admin_client, fields_of, in_thread
 from tests.factories import make_lesson, make_track
 
 TRACKS = "admin:courses_track"
@@ -32,8 +32,10 @@ def test_instructors_see_their_own_tracks_and_lessons_alone(iris, omar):
 
     tracks = client.get(at(f"{TRACKS}_changelist")).content.decode()
     lessons = client.get(at(f"{LESSONS}_changelist")).content.decode()
+    drafts = client.get(at(f"{TRACKS}_changelist"), {"state": "draft"})
 
     assert "Soil" in tracks
+    assert "Soil" not in drafts.content.decode()
     assert "Stars" not in tracks
     assert "Probe the soil" in lessons
     assert "Stars" not in lessons
@@ -108,6 +110,16 @@ def test_learners_do_not_enter_the_admin(ada, soil):
     response = admin_client(ada).get(at(f"{TRACKS}_change", soil.pk))
 
     assert response.status_code == 302
+
+
+@pytest.mark.parametrize("key", ["none", "0", "9" * 30, "1_2F"])
+def test_an_address_of_no_track_or_lesson_is_no_error(ruth, key):
+    client = admin_client(ruth)
+
+    for name in TRACKS, LESSONS:
+        for place in "change", "delete", "history", "close":
+            for method in client.get, client.post:
+                assert method(at(f"{name}_{place}", key)).status_code in {302, 403}
 
 
 # Writing a track
@@ -310,6 +322,30 @@ def test_a_lesson_with_a_visitors_answer_is_kept(iris, soil, lesson, probe):
     assert client.post(at(f"{LESSONS}_close", lesson.pk)).status_code == 302
     lesson.refresh_from_db()
     assert lesson.published_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_comes_while_its_lesson_is_deleted_keeps_it(iris, lesson, probe):
+    """The answer is not visible yet when the admin looks for what hangs on the lesson."""
+    client = admin_client(iris)
+    url = at(f"{LESSONS}_delete", lesson.pk)
+    pages = []
+    with transaction.atomic():
+        Answer.objects.create(
+            respondent=Respondent.objects.create(),
+            question=probe,
+            question_revision=probe.revision,
+            submission=probe.uuid,
+            credit=1,
+        )
+        deleting = in_thread(lambda: pages.append(client.post(url, {"post": "yes"})))
+        deleting.join(timeout=0.5)
+        assert deleting.is_alive()
+    deleting.join()
+
+    assert pages[0].status_code == 409
+    assert "<li>1 answer</li>" in pages[0].content.decode()
+    assert Answer.objects.count() == 1
 
 
 def test_a_track_without_evidence_is_deleted_with_all_it_holds(iris, soil, probe):

@@ -1,8 +1,7 @@
 """A lesson with its questions and their choices on one page of the admin."""
 
-from collections.abc import Callable
 from functools import partial
-from threading import Barrier, Thread
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -14,7 +13,7 @@ from courses.models import Lesson
 from quizzes.grading import Reply
 from quizzes.models import Answer, Question, Respondent
 from quizzes.services import QuestionChangedError, key_of, record_answer
-from tests.admin_forms import admin_client, fields_of
+from tests.admin_forms import admin_client, fields_of, in_thread
 from tests.factories import make_lesson, make_question, make_track
 
 
@@ -46,20 +45,6 @@ def new_question(number: int, prompt: str, *choices: str, **fields: str):
         if text.startswith("+"):
             sent[f"{prefix}-choices-{index}-is_right"] = "on"
     return sent | {f"{prefix}-{name}": value for name, value in fields.items()}
-
-
-def in_thread(work: Callable[[], object]) -> Thread:
-    """Started, with a connection of its own that is closed at the end."""
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = Thread(target=run)
-    thread.start()
-    return thread
 
 
 @pytest.fixture
@@ -157,7 +142,10 @@ def test_a_question_that_cannot_be_asked_is_refused(
         "questions-TOTAL_FORMS": "2"
     }
 
-    assert message in errors_in(client.post(url, sent))
+    page = errors_in(client.post(url, sent))
+
+    assert message in page
+    assert "Please correct the error" in page
     assert lesson.questions.count() == 1
 
 
