@@ -435,3 +435,37 @@ def test_a_lesson_address_taken_at_the_same_time_is_an_error_on_the_page(
     page = errors_in(pages[0])
     assert "This track has a lesson at this address already. Choose another." in page
     assert "What I wrote." in page
+
+
+# The answer log
+
+
+def test_admins_read_the_answers_and_nobody_changes_them(ruth, iris, probe):
+    answer = answer_it(probe)
+    client = admin_client(ruth)
+    url = reverse("admin:quizzes_answer_change", args=[answer.pk])
+
+    log = client.get(reverse("admin:quizzes_answer_changelist")).content.decode()
+    page = client.get(url).content.decode()
+
+    for text in log, page:
+        assert "Where does the probe go?" in text
+        assert "A visitor" in text
+    for place in "change", "delete":
+        address = reverse(f"admin:quizzes_answer_{place}", args=[answer.pk])
+        assert client.post(address, {"credit": "0", "post": "yes"}).status_code == 403
+    assert admin_client(iris).get(url).status_code == 403
+    assert Answer.objects.get().credit == 1
+
+
+def test_the_answers_cost_as_many_statements_with_many_rows(ruth, probe):
+    client = admin_client(ruth)
+    counts = []
+    for more in (2, 20):
+        for _number in range(more):
+            answer_it(probe)
+        with CaptureQueriesContext(connection) as statements:
+            client.get(reverse("admin:quizzes_answer_changelist"))
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
