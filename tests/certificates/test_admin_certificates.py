@@ -4,9 +4,11 @@ import csv
 import io
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -151,7 +153,7 @@ def test_the_status_in_sql_is_the_status_of_the_page(ruth, ada, soil):
                 certificate=certificate, kind=kind, actor=ruth, reason="so it is"
             )
 
-    rows = with_holder_and_status(Certificate.objects.with_kinds())
+    rows: QuerySet[Any] = with_holder_and_status(Certificate.objects.with_kinds())
 
     assert rows.count() > 50
     for row in rows:

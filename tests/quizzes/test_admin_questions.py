@@ -56,7 +56,8 @@ def lesson_page(iris, lesson, probe):
 
 def errors_in(response) -> str:
     assert response.status_code == 200
-    return response.content.decode()
+    page: str = response.content.decode()
+    return page
 
 
 def test_a_page_saved_untouched_changes_nothing(lesson_page, lesson, probe):
@@ -256,7 +257,7 @@ def test_explanation_and_feedback_of_an_answered_question_stay_free(
 
     changed = Question.objects.get()
     assert changed.explanation == "Because of the roots."
-    assert changed.choices.first().feedback == "There it measures."
+    assert changed.choices.get(position=1).feedback == "There it measures."
     assert changed.revision == probe.revision
 
 
@@ -359,14 +360,14 @@ def test_an_answer_that_comes_during_the_save_is_waited_for(lesson_page, probe):
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_graded_before_the_save_is_not_stored_after_it(lesson_page, probe):
     """The edit holds its locks when the answer comes: the answer waits, and is refused."""
-    refused = []
+    refused: list[QuestionChangedError] = []
 
     def answer() -> None:
         try:
             record_answer(
                 read,
                 key_of(read, list(read.choices.all())),
-                Reply(picked=frozenset([read.choices.first().pk])),
+                Reply(picked=frozenset([read.choices.get(position=1).pk])),
                 respondent.pk,
                 read.uuid,
             )
