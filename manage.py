@@ -20,9 +20,10 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except (DemoError, PostgresError, ImproperlyConfigured) as error:
         sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -19,7 +19,7 @@ from exchange.saving import import_track_folder
 from exchange.track_folder import read_track_folder
 from exchange.track_source import TrackSource
 from gradus.background import requeue_stale
-from gradus.demo_folder import DemoError, say, shown, write_private
+from gradus.demo_folder import DemoError, shown, step, write_private
 
 CONTENT = settings.BASE_DIR / "content"
 ROLES = ["learner", INSTRUCTOR, ADMIN]
@@ -48,12 +48,12 @@ def set_up() -> list[Login]:
         DemoError: the database or the content stands in the way.
     """
     _check_database()
-    say("Bringing the tables up to date…")
+    step("Bringing the tables up to date…")
     call_command("migrate", verbosity=0, interactive=False)
     logins = _keep_accounts(settings.DEMO_DIR / "accounts.txt")
     _keep_tracks(User.objects.get(email=_address(INSTRUCTOR)))
     if count := requeue_stale(timedelta(0)):  # no worker runs yet: all are stale
-        say(f"Tasks that were cut short and run again: {count}")
+        step(f"Tasks that were cut short and run again: {count}")
     _say_old_addresses(settings.DEMO_DIR / "addresses.txt")
     connection.close()
     return logins
@@ -90,9 +90,9 @@ def _keep_accounts(path: Path) -> list[Login]:
     A password or an address that was changed in the demo is set back.
     """
     if path.exists():
-        say("Keeping the three accounts…")
+        step("Keeping the three accounts…")
     else:
-        say("Making three accounts…")
+        step("Making three accounts…")
         (settings.DEMO_DIR / "mails").mkdir(exist_ok=True)
         logins = [Login(role, _address(role), _password()) for role in ROLES]
         write_private(path, "".join(f"{login}\n" for login in logins))
@@ -140,9 +140,9 @@ def _keep_tracks(instructor: User) -> None:
     known = set(Track.objects.filter(slug__in=slugs).values_list("slug", flat=True))
     for folder, source in sources.items():
         if source.slug in known:
-            say(f"Keeping {source.title} as it is…")
+            step(f"Keeping {source.title} as it is…")
         else:
-            say(f"Importing {source.title}: {_size(source)}…")
+            step(f"Importing {source.title}: {_size(source)}…")
             import_track_folder(folder, publish=True)
     TrackInstructor.objects.bulk_create(
         [
@@ -167,7 +167,7 @@ def _say_old_addresses(path: Path) -> None:
     if settings.SITE_ORIGIN not in known:
         write_private(path, "\n".join([*known, settings.SITE_ORIGIN]) + "\n")
     if old := [origin for origin in known if origin != settings.SITE_ORIGIN]:
-        say(
+        step(
             f"Certificates issued earlier carry the old address {' or '.join(old)} "
             "and can be checked while the demo runs there."
         )

@@ -54,6 +54,7 @@ def _serve(port: int) -> None:
         workers=WORKERS,
         blocking_threads=1,
         workers_kill_timeout=GRACE_SECONDS // 2,
+        respawn_failed_workers=True,
         websockets=False,
         log_level=LogLevels.warning,
     ).serve()

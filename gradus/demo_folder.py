@@ -27,13 +27,17 @@ HOST = "127.0.0.1"
 PORT = 8000
 LEAVE_SECONDS = 30  # the processes of a killed run end within this time
 POLL_SECONDS = 0.05
+REMOVED = DEMO_DIR / "removed"  # on its way out: half a database is never left
 KEPT_AT_A_FRESH_START = {
+    REMOVED.name,
     "tests",  # the tests' own Postgres may be running
     "demo.lock",
     "children.lock",
     "postgres.lock",
     "postgres.start.lock",
 }
+
+_interrupted = False
 
 
 class DemoError(Exception):
@@ -44,6 +48,18 @@ def say(line: str) -> None:
     """Print one line now, also into a pipe."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def heed_interrupt() -> None:
+    """Stop also where a library caught the KeyboardInterrupt and went on."""
+    if _interrupted:
+        raise KeyboardInterrupt
+
+
+def step(line: str) -> None:
+    """Say what is done next, unless we are to stop."""
+    heed_interrupt()
+    say(line)
 
 
 def shown(path: Path) -> str:
@@ -85,6 +101,7 @@ def prepare(arguments: list[str]) -> None:
         _take_folder()
         if not options.no_serve:
             _check_port(options.port)
+        shutil.rmtree(REMOVED, ignore_errors=True)  # of a run that was cut short
         if options.fresh:
             _start_over()
     except OSError as error:
@@ -144,9 +161,10 @@ def _port(text: str) -> int:
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Ctrl-C or SIGTERM: stop once; further ones do not disturb the stopping."""
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    global _interrupted
+    if not _interrupted:
+        _interrupted = True
+        raise KeyboardInterrupt
 
 
 def _not_writable(error: OSError) -> DemoError:
@@ -222,11 +240,9 @@ def _start_over() -> None:
         "end it, such as a runserver or a shell, and run this again.",
     )
     say(f"Removing what is in {shown(DEMO_DIR)}…")
+    REMOVED.mkdir(exist_ok=True)
     for path in DEMO_DIR.iterdir():
-        if path.name in KEPT_AT_A_FRESH_START:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        if path.name not in KEPT_AT_A_FRESH_START:
+            path.rename(REMOVED / path.name)
+    shutil.rmtree(REMOVED)
     os.close(lock)

@@ -15,6 +15,7 @@ from gradus.demo_folder import (
     DEMO_DIR,
     HOST,
     DemoError,
+    heed_interrupt,
     hold_children_lock,
     shown,
 )
@@ -102,6 +103,7 @@ def _answers(port: int) -> bool:
 
 
 def _check(processes: list[Process]) -> None:
+    heed_interrupt()
     for process, name in zip(processes, ("worker", "server"), strict=True):
         if process.poll() is not None:
             log = shown(DEMO_DIR / f"{name}.log")

@@ -46,6 +46,18 @@ def demo(folder: Path, *arguments: str, **options) -> subprocess.CompletedProces
     return manage(folder, "demo", *arguments, **options)
 
 
+def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "demo", *arguments],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
 class Running:
     """A demo that serves; `said` is what it printed until it was ready."""
 
@@ -53,15 +65,7 @@ class Running:
         self.folder = folder
         self.port = free_port()
         self.origin = f"http://localhost:{self.port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "demo", "--port", str(self.port), *arguments],
-            cwd=ROOT,
-            env=environment(folder),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        self.process = start(folder, "--port", str(self.port), *arguments)
         self.said = ""
         assert self.process.stdout
         for line in self.process.stdout:

@@ -28,6 +28,7 @@ from tests.gradus.demos import (
     logins_in,
     manage,
     processes_of,
+    start,
     wait_until,
 )
 
@@ -236,6 +237,20 @@ def test_two_ctrl_c_stop_it_as_well(folder):
     assert processes_of(folder) == set()
 
 
+def test_ctrl_c_while_it_starts_stops_it_too(folder, first_run):
+    process = start(folder, "--no-serve")
+    assert process.stdout
+    assert process.stdout.readline() == "Starting PostgreSQL…\n"
+
+    process.send_signal(signal.SIGINT)
+    said, _none = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode in {0, 130}
+    assert "Traceback" not in said
+    wait_until(lambda: processes_of(folder) == set())
+    assert logins_in(demo(folder, "--no-serve").stdout) == logins_in(first_run[1])
+
+
 def test_a_server_that_ends_ends_the_demo_with_a_sentence(folder):
     running = Running(folder)
     (server,) = [
@@ -296,6 +311,16 @@ def test_fresh_starts_over(folder, first_run):
     assert list((folder / "mails").iterdir()) == []
     assert ask(folder, "SELECT count(*) > 0 FROM courses_trackinstructor") is True
     assert (folder / "tests").is_dir()
+
+
+def test_a_fresh_start_that_was_cut_short_leaves_no_half_of_it(folder):
+    (folder / "removed").mkdir()
+    (folder / "postgres").rename(folder / "removed" / "postgres")
+
+    done = demo(folder, "--no-serve")
+
+    assert done.returncode == 0
+    assert not (folder / "removed").exists()
 
 
 def test_fresh_waits_for_no_one_who_uses_the_database(folder, monkeypatch):

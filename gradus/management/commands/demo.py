@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from gradus import demo, demo_folder, demo_processes
-from gradus.demo_folder import say
+from gradus.demo_folder import say, step
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
                 say("All is set up. Without --no-serve this command serves it:")
                 self._say_lines(logins)
                 return
-            say("Starting the server and the task worker…")
+            step("Starting the server and the task worker…")
             with demo_processes.running(port) as processes:
                 self._say_lines(logins)
                 say("Ctrl-C stops it.")
