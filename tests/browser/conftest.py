@@ -7,6 +7,7 @@ sees another's cookies.
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -33,7 +34,7 @@ type NewContext = Callable[..., BrowserContext]
 
 
 def _must_run() -> bool:
-    return os.environ.get("CI", "").lower() in {"1", "true"}
+    return os.environ.get("CI") == "true"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -70,7 +71,7 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[NewContext]:
     """Another browser that knows nobody: a context of its own."""
     contexts = []
 
-    def open_one(**options: object) -> BrowserContext:
+    def open_one(**options: Any) -> BrowserContext:
         options = {"base_url": stage.origin, "reduced_motion": "reduce"} | options
         contexts.append(browser.new_context(**options))
         contexts[-1].set_default_timeout(5000)

@@ -4,6 +4,7 @@ What a person does goes through the site's own forms, posted by `Stage.client`; 
 browser then takes over that client's cookies, and so its session.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -17,8 +18,8 @@ from accounts.models import User
 from certificates.models import Certificate
 from certificates.services import claim_certificate
 from courses.models import Lesson, Track, TrackInstructor
-from quizzes.models import Question
-from tests.factories import make_lesson, make_question, make_track, make_user
+from quizzes.models import Kind, Question
+from tests.factories import PASSWORD, make_lesson, make_question, make_track, make_user
 
 BODY = """A first paragraph with a [link](#s-a-table) and `code` in it.
 
@@ -87,7 +88,8 @@ class Stage:
     def sign_in(self, user: User | None = None) -> User:
         """Ada, unless told."""
         user = user or make_user("Ada")
-        self.client.force_login(user)
+        form = {"login": user.email, "password": PASSWORD}
+        self._post(reverse("account_login"), form)
         return user
 
     # What there is
@@ -164,14 +166,18 @@ class Stage:
             form["written"] = given[0]
         self._post(question.answer_url, form)
 
+    def answer_as(self, question: Question, *, right: bool) -> None:
+        """Wholly right, or not at all."""
+        given = ["7"]  # wrong as a number and as words
+        if right or question.has_choices:
+            choices = question.choices.filter(is_right=right)
+            given = list(choices.values_list("text", flat=True))
+        several = question.kind == Kind.MULTIPLE
+        self.answer(question, *(given if several else given[:1]))
+
     def answer_all(self, track: Track, *, right: bool = True) -> None:
-        """Each question of the track, wholly right or not at all."""
         for question in questions_of(track):
-            if question.has_choices:
-                texts = question.choices.filter(is_right=right)
-                self.answer(question, *texts.values_list("text", flat=True))
-            else:
-                self.answer(question, question.choices.all()[0].text if right else "7")
+            self.answer_as(question, right=right)
 
     def mark_done(self, *lessons: Lesson) -> None:
         for lesson in lessons:
@@ -210,7 +216,7 @@ class Stage:
         self.client = Client()
         return certificate
 
-    def _post(self, address: str, form: dict[str, object]) -> None:
+    def _post(self, address: str, form: Mapping[str, object]) -> None:
         response = self.client.post(address, form)
         assert response.status_code == 302, response.content
 
@@ -229,12 +235,12 @@ def questions_of(track: Track) -> list[Question]:
 
 def revise(question: Question, prompt: str) -> Question:
     """A new version takes the question's place; answers to the old one stay."""
-    position, question.position = question.position, None
-    question.save(update_fields=["position"])
     new = make_question(
         question.lesson, prompt, replaces=question, lineage=question.lineage
     )
-    Question.objects.filter(pk=new.pk).update(position=position)
+    rows = Question.objects
+    rows.filter(pk=question.pk).update(position=None)
+    rows.filter(pk=new.pk).update(position=question.position)
     return new
 
 

@@ -1,6 +1,7 @@
 """Whole ways through the site, as people go them."""
 
 import re
+from typing import Literal
 
 import pytest
 from django.core import mail
@@ -69,7 +70,7 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create my account").click()
     expect(page.get_by_label("Code from the e-mail")).to_be_visible()
-    code = CODE.search(mail.outbox[-1].body)
+    code = CODE.search(str(mail.outbox[-1].body))
     assert code
     page.get_by_label("Code from the e-mail").fill(code[0])
     page.get_by_role("button", name="Confirm my address").click()
@@ -202,7 +203,7 @@ class Keyboard:
                 return
         raise AssertionError(f"Tab does not reach {control}")
 
-    def press(self, role: str, name: str) -> None:
+    def press(self, role: Literal["button", "link"], name: str) -> None:
         """Reach the link or button of this name, and press Enter."""
         self.reach(self.page.get_by_role(role, name=name, exact=True).first)
         self.page.keyboard.press("Enter")

@@ -6,32 +6,31 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response, ViewportSize
 
+from tests.browser.conftest import NewContext
 from tests.browser.pages import PAGES
 from tests.browser.stage import lessons_of
 from tests.browser.visit import Log, listen, load_axe, show, violations
 
 pytestmark = pytest.mark.browser
 
-WIDE = {"width": 1280, "height": 900}
-NARROW = {"width": 390, "height": 844}
-NARROWEST = {"width": 320, "height": 640}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+NARROW: ViewportSize = {"width": 390, "height": 844}
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
 NO_PAGES = {
     "done": "a POST; GET leads back to the lesson",
     "me_export": "a file",
     "me_track": "a POST",
     "theme": "sets a cookie and leads back",
-    "robots": "for machines",
-    "sitemap": "for machines",
     "healthz": "for machines",
     "readyz": "for machines",
 }
 
 
 @pytest.fixture
-def page(open_browser) -> Page:
+def page(open_browser: NewContext) -> Page:
     return open_browser(viewport=WIDE).new_page()
 
 
@@ -91,7 +90,7 @@ def of_axe(page: Page) -> Iterator[str]:
 
 def test_a_first_view_of_a_lesson_is_four_small_requests(stage, page):
     log = listen(page)
-    bodies = {}
+    bodies: dict[str, Response] = {}
     page.on("response", lambda answer: bodies.update({answer.url: answer}))
     page.goto(lessons_of(stage.soil())[0].get_absolute_url())
 
@@ -101,7 +100,7 @@ def test_a_first_view_of_a_lesson_is_four_small_requests(stage, page):
     assert packed(bodies, ".js") <= 20 * 1024
 
 
-def packed(answers: dict, ending: str) -> int:
+def packed(answers: dict[str, Response], ending: str) -> int:
     """What these files weigh together, compressed, in bytes."""
     found = [answer for url, answer in answers.items() if ending in urlsplit(url).path]
     assert found

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NewContext
 from tests.browser.pages import PAGES
 from tests.browser.stage import lessons_of
 from tests.browser.visit import show
@@ -24,7 +25,7 @@ DEAD_CONTROLS = """() => {
 
 
 @pytest.fixture
-def page(open_browser) -> Page:
+def page(open_browser: NewContext) -> Page:
     return open_browser(java_script_enabled=False).new_page()
 
 

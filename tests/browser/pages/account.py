@@ -77,7 +77,7 @@ def code_expired(stage: Stage) -> str:
 def reset_link(stage: Stage) -> str:
     make_user("Ada")
     stage.client.post(reverse("account_reset_password"), {"email": NEW["email"]})
-    found = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[-1].body)
+    found = re.search(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
     assert found
     return found[0]
 

@@ -96,7 +96,7 @@ LEARNING = [
         "delete, error",
         "me_delete",
         deleting,
-        "The password is not right",
+        "This is not your password",
         422,
         mistype_the_password,
     ),

@@ -142,7 +142,7 @@ def search_found_many(stage: Stage) -> str:
 
 def search_misspelt(stage: Stage) -> str:
     stage.soil()
-    return reverse("search") + "?q=moisure"
+    return reverse("search") + "?q=proobe"
 
 
 def search_found_nothing(stage: Stage) -> str:

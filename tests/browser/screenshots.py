@@ -1,0 +1,203 @@
+"""The pictures in docs/screenshots, made anew by one command:
+
+    uv run pytest tests/browser/screenshots.py
+
+Each main page with the tracks of content/, wide in both themes and narrow in the light
+one. The file is no test_*.py, so that only this command runs it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+import time_machine
+from django.conf import settings as conf
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import FloatRect, Page
+
+from accounts.models import User
+from certificates.models import Certificate
+from certificates.services import claim_certificate
+from courses.models import Track
+from exchange.saving import import_track_folder
+from quizzes.models import Question
+from tests.browser.conftest import NewContext
+from tests.browser.stage import Stage, lessons_of, questions_of
+from tests.factories import make_instructor, make_user
+
+pytestmark = pytest.mark.browser
+
+FOLDER = Path(conf.BASE_DIR) / "docs" / "screenshots"
+NOW = datetime(2026, 3, 14, 14, 20, tzinfo=UTC)
+VIEW = 900  # px high
+MARGIN = 24  # px above what the picture begins with
+LARGEST = 250 * 1024  # bytes
+SIZES: list[tuple[int, Literal["light", "dark"]]] = [
+    (1280, "light"),
+    (1280, "dark"),
+    (390, "light"),
+]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: what to arrange, the address, and what of the page it begins with."""
+
+    name: str
+    arrange: Callable[[Stage], str]
+    begins_with: str = "body"
+    height: int = 1400  # px at most
+
+
+def begun(stage: Stage) -> Track:
+    """Ada finished one track, and is in the fourth lesson of another."""
+    ada = make_user("Ada")
+    ada.name = "Ada Sample"
+    ada.save(update_fields=["name"])
+    stage.sign_in(ada)
+    finish(stage, Track.objects.get(slug="write-a-lesson"))
+    track = Track.objects.get(slug="ai-fundamentals")
+    answer(stage, questions_of(track)[:10])
+    stage.mark_done(*lessons_of(track)[:3])
+    return track
+
+
+def finish(stage: Stage, track: Track) -> None:
+    """Everything done and answered, but for one question."""
+    answer(stage, questions_of(track)[:-1])
+    stage.finish(track)
+
+
+def answer(stage: Stage, questions: Sequence[Question]) -> None:
+    """Right, but for each fourth."""
+    for number, question in enumerate(questions, start=1):
+        stage.answer_as(question, right=number % 4 != 0)
+
+
+def certified(stage: Stage) -> Certificate:
+    track = begun(stage)
+    finish(stage, track)
+    ada = User.objects.get(email="ada@example.org")
+    return claim_certificate(ada, track, ada.name)
+
+
+def catalogue(stage: Stage) -> str:
+    begun(stage)
+    return "/"
+
+
+def track_to_claim(stage: Stage) -> str:
+    begun(stage)
+    return reverse("track", args=["write-a-lesson"])
+
+
+def lesson(stage: Stage) -> str:
+    return lessons_of(begun(stage))[1].get_absolute_url()
+
+
+def self_check(stage: Stage) -> str:
+    """One answer right, one half right, one question open."""
+    stage.sign_in()
+    track = Track.objects.get(slug="ai-fundamentals")
+    lesson = lessons_of(track)[1]
+    one, two, _three = [q for q in questions_of(track) if q.lesson_id == lesson.pk]
+    stage.answer_as(one, right=True)
+    stage.answer(two, two.choices.filter(is_right=True)[0].text)
+    return lesson.get_absolute_url()
+
+
+def my_learning(stage: Stage) -> str:
+    begun(stage)
+    ada = User.objects.get(email="ada@example.org")
+    claim_certificate(ada, Track.objects.get(slug="write-a-lesson"), ada.name)
+    return "/me/"
+
+
+def score(stage: Stage) -> str:
+    return reverse("score", args=[begun(stage).slug])
+
+
+def claim(stage: Stage) -> str:
+    begun(stage)
+    return reverse("claim", args=["write-a-lesson"])
+
+
+def certificate(stage: Stage) -> str:
+    return certified(stage).get_absolute_url()
+
+
+def verify(stage: Stage) -> str:
+    return reverse("verify")
+
+
+def search(stage: Stage) -> str:
+    begun(stage)
+    return reverse("search") + "?q=prompt"
+
+
+def sign_in(stage: Stage) -> str:
+    self_check(stage)
+    stage.client = Client()
+    track = Track.objects.get(slug="ai-fundamentals")
+    answer(stage, questions_of(track)[:3])
+    return reverse("account_login")
+
+
+def admin_lesson(stage: Stage) -> str:
+    lesson = lessons_of(Track.objects.get(slug="ai-fundamentals"))[1]
+    stage.sign_in(make_instructor("Iris", lesson.track))
+    return reverse("admin:courses_lesson_change", args=[lesson.pk])
+
+
+SHOTS = [
+    Shot("catalogue", catalogue),
+    Shot("track", track_to_claim),
+    Shot("lesson", lesson),
+    Shot("self-check", self_check, "#check", height=1900),
+    Shot("me", my_learning),
+    Shot("score", score),
+    Shot("claim", claim),
+    Shot("certificate", certificate, height=VIEW),
+    Shot("verify", verify),
+    Shot("search", search),
+    Shot("sign-in", sign_in),
+    Shot("admin-lesson", admin_lesson, height=VIEW),
+]
+
+
+@pytest.fixture
+def school(stage: Stage, settings: Any) -> Iterator[Stage]:
+    """The demo tracks, published on a day of their own, at an address to show."""
+    settings.SITE_ORIGIN = "https://gradus.example"
+    with time_machine.travel(NOW):
+        for folder in sorted((Path(conf.BASE_DIR) / "content").iterdir()):
+            import_track_folder(folder, publish=True)
+        yield stage
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
+def test_take_the_picture(shot: Shot, school: Stage, open_browser: NewContext) -> None:
+    page = open_browser().new_page()
+    address = shot.arrange(school)
+    school.lend_cookies(page.context)
+    for width, theme in SIZES:
+        page.set_viewport_size({"width": width, "height": VIEW})
+        page.emulate_media(color_scheme=theme)
+        page.goto(address)
+        picture = FOLDER / f"{shot.name}-{width}-{theme}.png"
+        page.screenshot(path=picture, full_page=True, clip=part(page, shot))
+        assert picture.stat().st_size <= LARGEST, picture.name
+
+
+def part(page: Page, shot: Shot) -> FloatRect:
+    """From where the picture begins, as far as it goes."""
+    box = page.locator(shot.begins_with).bounding_box()
+    assert box
+    top = max(0, box["y"] - MARGIN)
+    height = page.evaluate("document.documentElement.scrollHeight") - top
+    width = page.evaluate("innerWidth")
+    return {"x": 0, "y": top, "width": width, "height": min(height, shot.height)}
