@@ -113,9 +113,9 @@ class Lesson(models.Model):
     body_html = models.TextField(editable=False, default="")
     body_text = models.TextField(editable=False, default="")  # for the search
     headings = models.JSONField(editable=False, default=list)  # [[level, id, text]]
-    minutes = models.PositiveSmallIntegerField(editable=False, default=1)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), editable=False, default=1)
     question_count = models.PositiveSmallIntegerField(  # kept by quizzes, by trigger
-        editable=False, default=0, db_default=0
+        _("questions"), editable=False, default=0, db_default=0
     )
     language = models.CharField(
         _("language"),

@@ -16,7 +16,7 @@ type View = Callable[[HttpRequest], HttpResponse]
 
 # unfold's Alpine evaluates expressions and writes style attributes
 ADMIN_CSP = settings.SECURE_CSP | {
-    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL, CSP.UNSAFE_INLINE],
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:"],
 }

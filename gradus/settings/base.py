@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
+from gradus.settings.admin_site import UNFOLD  # noqa: F401 (a setting)
+
 from gradus import demo_folder
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -156,7 +158,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a lesson of 200 questions in the admin
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 CACHES = {
@@ -180,11 +182,3 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gradus"]
 CRISPY_TEMPLATE_PACK = "gradus"
-
-UNFOLD = {
-    "SITE_TITLE": SITE_NAME,
-    "SITE_HEADER": SITE_NAME,
-    "SITE_URL": "/",
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": True,
-}
