@@ -14,9 +14,9 @@ from certificates.credential import build_credential, signable, write_credential
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
 from certificates.status import HIDDEN, SHOWN, State
 from certificates.tasks import mail_certificate
+from courses.constraints import broken_constraint
 from courses.models import Enrollment, Track
 from courses.services import lock_enrollment
-from quizzes.services import broken_constraint
 
 CODE_TRIES = 3  # a second clash of 80 random bits is no bad luck but a broken source
 SALT_BYTES = 16

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
+from courses.constraints import broken_constraint
+
 _BUSY = {"40P01", "55P03"}  # a deadlock, or a lock that was not had in time
 _log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
             if getattr(cause, "sqlstate", None) not in _BUSY:
                 raise error
             return _("Somebody is saving this at the same time. Save once more.")
-        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        constraint = broken_constraint(error)
         if constraint in self.refusals:
             return self.refusals[constraint]
         _log.warning("A save in the admin was refused by %s", constraint or cause)

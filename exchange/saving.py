@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from courses.constraints import broken_constraint
 from courses.models import Lesson, Track
 from exchange.question_matching import Questions, refuse_answered
 from exchange.question_saving import BATCH, save_questions
@@ -28,7 +29,6 @@ from exchange.wanted import (
     want_track,
 )
 from quizzes.models import Question
-from quizzes.services import broken_constraint
 
 _TRACK_TEXTS = (
     "title",

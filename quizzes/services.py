@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.constraints import broken_constraint
 from courses.models import Lesson
 from courses.services import claim_marks, mark_revised, take_up
 from quizzes.grading import Key, Reply, grade
@@ -45,11 +46,6 @@ class QuestionChangedError(AnswerRefusedError):
                 "This question has just been changed. Read it again and answer once more."
             )
         )
-
-
-def broken_constraint(error: IntegrityError) -> str | None:
-    """The name of the constraint that refused a row."""
-    return getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
 
 
 def key_of(question: Question, choices: Sequence[Choice]) -> Key:
