@@ -12,7 +12,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -22,131 +21,372 @@ class Migration(migrations.Migration):
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name='Track',
+            name="Track",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('summary', models.CharField(max_length=500, verbose_name='summary')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('description_html', models.TextField(default='', editable=False)),
-                ('language', models.CharField(default='en', max_length=35, validators=[django.core.validators.RegexValidator('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Write a language tag such as en, de or ar.')], verbose_name='language')),
-                ('license', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('attribution', models.CharField(blank=True, max_length=500, verbose_name='attribution')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published from')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='archived')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=80, unique=True, verbose_name="address"
+                    ),
+                ),
+                ("summary", models.CharField(max_length=500, verbose_name="summary")),
+                (
+                    "description",
+                    models.TextField(blank=True, verbose_name="description"),
+                ),
+                ("description_html", models.TextField(default="", editable=False)),
+                (
+                    "language",
+                    models.CharField(
+                        default="en",
+                        max_length=35,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+                                "Write a language tag such as en, de or ar.",
+                            )
+                        ],
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "license",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "attribution",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="attribution"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="published from"
+                    ),
+                ),
+                (
+                    "archived_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="archived"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'track',
-                'verbose_name_plural': 'tracks',
-                'ordering': ['title', 'pk'],
-                'indexes': [models.Index(fields=['-published_at'], name='courses_tra_publish_030b66_idx')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('summary', ''), _negated=True)), name='track_has_title_and_summary')],
+                "verbose_name": "track",
+                "verbose_name_plural": "tracks",
+                "ordering": ["title", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["-published_at"], name="courses_tra_publish_030b66_idx"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("title", ""), _negated=True),
+                            models.Q(("summary", ""), _negated=True),
+                        ),
+                        name="track_has_title_and_summary",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Lesson',
+            name="Lesson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('slug', models.SlugField(max_length=80, verbose_name='address')),
-                ('summary', models.CharField(max_length=500, verbose_name='summary')),
-                ('markdown', models.TextField(blank=True, verbose_name='text')),
-                ('body_html', models.TextField(default='', editable=False)),
-                ('body_text', models.TextField(default='', editable=False)),
-                ('headings', models.JSONField(default=list, editable=False)),
-                ('minutes', models.PositiveSmallIntegerField(default=1, editable=False, verbose_name='minutes')),
-                ('question_count', models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, verbose_name='questions')),
-                ('language', models.CharField(blank=True, help_text="Only where it is another than the track's.", max_length=35, validators=[django.core.validators.RegexValidator('^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$', 'Write a language tag such as en, de or ar.')], verbose_name='language')),
-                ('license', models.CharField(blank=True, max_length=100, verbose_name='licence')),
-                ('attribution', models.CharField(blank=True, max_length=500, verbose_name='attribution')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published from')),
-                ('revised_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('search', django.contrib.postgres.search.SearchVectorField(editable=False, null=True)),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lessons', to='courses.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("slug", models.SlugField(max_length=80, verbose_name="address")),
+                ("summary", models.CharField(max_length=500, verbose_name="summary")),
+                ("markdown", models.TextField(blank=True, verbose_name="text")),
+                ("body_html", models.TextField(default="", editable=False)),
+                ("body_text", models.TextField(default="", editable=False)),
+                ("headings", models.JSONField(default=list, editable=False)),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        default=1, editable=False, verbose_name="minutes"
+                    ),
+                ),
+                (
+                    "question_count",
+                    models.PositiveSmallIntegerField(
+                        db_default=0,
+                        default=0,
+                        editable=False,
+                        verbose_name="questions",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        help_text="Only where it is another than the track's.",
+                        max_length=35,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+                                "Write a language tag such as en, de or ar.",
+                            )
+                        ],
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "license",
+                    models.CharField(
+                        blank=True, max_length=100, verbose_name="licence"
+                    ),
+                ),
+                (
+                    "attribution",
+                    models.CharField(
+                        blank=True, max_length=500, verbose_name="attribution"
+                    ),
+                ),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="published from"
+                    ),
+                ),
+                (
+                    "revised_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "search",
+                    django.contrib.postgres.search.SearchVectorField(
+                        editable=False, null=True
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lessons",
+                        to="courses.track",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lesson',
-                'verbose_name_plural': 'lessons',
-                'ordering': ['track', 'position'],
+                "verbose_name": "lesson",
+                "verbose_name_plural": "lessons",
+                "ordering": ["track", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Enrollment',
+            name="Enrollment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
-                ('active_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='last active')),
-                ('completed_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('certified_at', models.DateTimeField(blank=True, null=True)),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('learner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to=settings.AUTH_USER_MODEL)),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrollments', to='courses.track')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="started"
+                    ),
+                ),
+                (
+                    "active_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="last active"
+                    ),
+                ),
+                (
+                    "completed_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="finished"
+                    ),
+                ),
+                ("certified_at", models.DateTimeField(blank=True, null=True)),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "learner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrollments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrollments",
+                        to="courses.track",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'enrolment',
-                'verbose_name_plural': 'enrolments',
+                "verbose_name": "enrolment",
+                "verbose_name_plural": "enrolments",
             },
         ),
         migrations.CreateModel(
-            name='TrackInstructor',
+            name="TrackInstructor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('track', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instructors', to='courses.track')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taught', to=settings.AUTH_USER_MODEL, verbose_name='instructor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "track",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="instructors",
+                        to="courses.track",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taught",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="instructor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'instructor',
-                'verbose_name_plural': 'instructors',
+                "verbose_name": "instructor",
+                "verbose_name_plural": "instructors",
             },
         ),
         migrations.CreateModel(
-            name='LessonCompletion',
+            name="LessonCompletion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('done_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('enrollment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='courses.enrollment')),
-                ('lesson', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='courses.lesson')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("done_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "enrollment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="courses.enrollment",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="courses.lesson",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('enrollment', 'lesson'), name='lesson_done_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("enrollment", "lesson"), name="lesson_done_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='lesson_search'),
+            model_name="lesson",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search"], name="lesson_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='lesson',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['title'], name='lesson_title_words', opclasses=['gin_trgm_ops']),
+            model_name="lesson",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["title"], name="lesson_title_words", opclasses=["gin_trgm_ops"]
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(fields=('track', 'slug'), name='lesson_slug_unique_in_track'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                fields=("track", "slug"), name="lesson_slug_unique_in_track"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('track', 'position'), name='lesson_position_unique_in_track'),
+            model_name="lesson",
+            constraint=models.UniqueConstraint(
+                deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
+                fields=("track", "position"),
+                name="lesson_position_unique_in_track",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='lesson_position_from_1'),
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("position__gte", 1)), name="lesson_position_from_1"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ['certificate', 'score']), _negated=True), name='lesson_slug_is_not_an_address_beside_it'),
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("slug__in", ["certificate", "score"]), _negated=True
+                ),
+                name="lesson_slug_is_not_an_address_beside_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lesson',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('summary', ''), _negated=True)), name='lesson_has_title_and_summary'),
+            model_name="lesson",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("summary", ""), _negated=True),
+                ),
+                name="lesson_has_title_and_summary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrollment',
-            constraint=models.UniqueConstraint(fields=('learner', 'track'), name='enrolled_once_per_track'),
+            model_name="enrollment",
+            constraint=models.UniqueConstraint(
+                fields=("learner", "track"), name="enrolled_once_per_track"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trackinstructor',
-            constraint=models.UniqueConstraint(fields=('track', 'user'), name='instructor_once_per_track'),
+            model_name="trackinstructor",
+            constraint=models.UniqueConstraint(
+                fields=("track", "user"), name="instructor_once_per_track"
+            ),
         ),
     ]
