@@ -1,9 +1,10 @@
 """The pictures in docs/screenshots, made anew by one command:
 
-    uv run pytest tests/browser/screenshots.py
+    uv run pytest tests/browser/screenshots.py -k docs
 
 Each main page with the tracks of content/, wide in both themes and narrow in the light
-one. The file is no test_*.py, so that only this command runs it.
+one. Without `-k docs` also every state of the list, in .demo/screenshots, to look at.
+The file is no test_*.py, so that only this command runs it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,12 +27,16 @@ from courses.models import Track
 from exchange.saving import import_track_folder
 from quizzes.models import Question
 from tests.browser.conftest import NewContext
+from tests.browser.pages import PAGES
+from tests.browser.pages.entry import Entry
 from tests.browser.stage import Stage, lessons_of, questions_of
+from tests.browser.visit import show
 from tests.factories import make_instructor, make_user
 
 pytestmark = pytest.mark.browser
 
-FOLDER = Path(conf.BASE_DIR) / "docs" / "screenshots"
+DOCS = Path(conf.BASE_DIR) / "docs" / "screenshots"
+EVERY_STATE = Path(conf.DEMO_DIR) / "screenshots"
 NOW = datetime(2026, 3, 14, 14, 20, tzinfo=UTC)
 VIEW = 900  # px high
 MARGIN = 24  # px above what the picture begins with
@@ -180,17 +185,37 @@ def school(stage: Stage, settings: Any) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
-def test_take_the_picture(shot: Shot, school: Stage, open_browser: NewContext) -> None:
+def test_picture_for_the_docs(
+    shot: Shot, school: Stage, open_browser: NewContext
+) -> None:
     page = open_browser().new_page()
     address = shot.arrange(school)
     school.lend_cookies(page.context)
     for width, theme in SIZES:
-        page.set_viewport_size({"width": width, "height": VIEW})
-        page.emulate_media(color_scheme=theme)
+        resize(page, width, theme)
         page.goto(address)
-        picture = FOLDER / f"{shot.name}-{width}-{theme}.png"
+        picture = DOCS / f"{shot.name}-{width}-{theme}.png"
         page.screenshot(path=picture, full_page=True, clip=part(page, shot))
         assert picture.stat().st_size <= LARGEST, picture.name
+
+
+@pytest.mark.parametrize("entry", PAGES, ids=lambda entry: entry.name)
+def test_picture_of_each_state(
+    entry: Entry, stage: Stage, open_browser: NewContext, settings: Any
+) -> None:
+    settings.ROOT_URLCONF = "tests.browser.broken_urls"
+    page = open_browser().new_page()
+    show(entry, stage, page)
+    for width, theme in SIZES:
+        resize(page, width, theme)
+        name = entry.name.replace(", ", "-").replace(" ", "-")
+        picture = EVERY_STATE / f"{name}-{width}-{theme}.png"
+        page.screenshot(path=picture, full_page=True)
+
+
+def resize(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
+    page.set_viewport_size({"width": width, "height": VIEW})
+    page.emulate_media(color_scheme=theme)
 
 
 def part(page: Page, shot: Shot) -> FloatRect:

@@ -88,6 +88,29 @@ def of_axe(page: Page) -> Iterator[str]:
                 yield f"{viewport['width']} px, {scheme}: {found}"
 
 
+BAD_PAGE = """<!doctype html><html><title>Nothing</title>
+  <p style="width: 900px; color: #ccc; background: #fff">Too pale, and too wide.</p>
+  <img src="http://127.0.0.2:9/elsewhere.png"></html>"""
+
+
+def test_the_checks_see_what_is_wrong(page):
+    log = listen(page)
+    page.set_content(BAD_PAGE)
+
+    assert list(of_the_document(page)) == [
+        "the title is 'Nothing'",
+        "0 h1",
+        "no language",
+        "1 style attributes",
+    ]
+    asked = list(of_the_requests(log, "http://localhost", 200))
+    assert "no http://127.0.0.2:9/elsewhere.png" in asked
+    assert list(sideways(page)) == ["908 px wide on a screen of 320 px"]
+    found = "".join(of_axe(page))
+    assert "390 px, dark: color-contrast" in found
+    assert "1280 px, light: image-alt" in found
+
+
 def test_a_first_view_of_a_lesson_is_four_small_requests(stage, page):
     log = listen(page)
     bodies: dict[str, Response] = {}

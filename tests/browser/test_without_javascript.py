@@ -39,6 +39,16 @@ def test_a_page_has_no_dead_control(entry, stage, page, settings):
     assert page.evaluate(DEAD_CONTROLS) == []
 
 
+def test_dead_controls_are_seen(page):
+    page.set_content(
+        """<button>Alone</button> <a>Nowhere</a> <form hx-post="/by-htmx/alone/">
+        <button hidden>Hidden</button> <button>Fine</button></form>"""
+    )
+    dead = page.evaluate(DEAD_CONTROLS)
+
+    assert [html[:7] for html in dead] == ["<button", "<a>Nowh", "<form h"]
+
+
 def test_the_theme_is_chosen_and_kept(stage, page):
     address = lessons_of(stage.soil())[0].get_absolute_url()
     page.goto(address)
