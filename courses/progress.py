@@ -3,30 +3,41 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from django.db.models import DateTimeField, OuterRef, Subquery, Value
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Reader
-from courses.models import Lesson, LessonCompletion, Track
+from courses.models import Track
 
 STAIR_AT_MOST = 40  # steps; a longer track shows a bar
 
+# by hand, as every page of a track runs it: see courses.rows
+_PUBLISHED_LESSONS = """
+SELECT l.id, l.track_id, l.slug, l.title, l.summary, l.minutes, l.question_count,
+       l.published_at, d.done_at
+FROM courses_lesson l
+LEFT JOIN courses_enrollment e
+    ON e.track_id = l.track_id AND e.learner_id = %(learner)s
+LEFT JOIN courses_lessoncompletion d ON d.enrollment_id = e.id AND d.lesson_id = l.id
+WHERE l.track_id = ANY(%(tracks)s) AND l.published_at <= %(now)s
+ORDER BY l.track_id, l.position"""
 
-@dataclass(frozen=True, slots=True)
-class Step:
+
+class Step(NamedTuple):
     """One published lesson as lists and stairs show it."""
 
     id: int
     track_id: int
-    number: int  # 1 is the first published lesson
     slug: str
     title: str
     summary: str
     minutes: int
     question_count: int
     done_at: datetime | None
+    number: int  # 1 is the first published lesson
     is_new: bool  # published since the learner finished, and not done
 
     @property
@@ -44,7 +55,7 @@ class Outline:
     def total(self) -> int:
         return len(self.steps)
 
-    @property
+    @cached_property
     def done(self) -> int:
         return sum(step.is_done for step in self.steps)
 
@@ -79,19 +90,13 @@ def outlines_of(
     """
     finished = {track.pk: getattr(track, "completed_at", None) for track in tracks}
     rows: dict[int, list[Step]] = {track_id: [] for track_id in finished}
-    for row in _published_lessons(list(finished), reader):
-        steps = rows[row["track_id"]]
-        done_at = row["done_at"] if marks is None else marks.get(row["id"])
-        since = finished[row["track_id"]]
-        published_at = row.pop("published_at")
-        row["done_at"] = done_at
-        steps.append(
-            Step(
-                **row,
-                number=len(steps) + 1,
-                is_new=bool(since and done_at is None and published_at > since),
-            )
-        )
+    for *facts, published_at, done_at in _published_lessons(list(finished), reader):
+        lesson_id, track_id = facts[:2]
+        if marks is not None:
+            done_at = marks.get(lesson_id)
+        since, steps = finished[track_id], rows[track_id]
+        is_new = bool(since and done_at is None and published_at > since)
+        steps.append(Step._make([*facts, done_at, len(steps) + 1, is_new]))
     return {track_id: Outline(steps) for track_id, steps in rows.items()}
 
 
@@ -101,28 +106,11 @@ def outline_of(
     return outlines_of([track], reader, marks)[track.pk]
 
 
-def _published_lessons(track_ids: list[int], reader: Reader) -> Iterable[Any]:
-    mark: Subquery | Value = Value(None, DateTimeField())
-    if reader.is_authenticated:
-        mark = Subquery(
-            LessonCompletion.objects.filter(
-                enrollment__learner=reader,
-                enrollment__track=OuterRef("track_id"),
-                lesson=OuterRef("pk"),
-            ).values("done_at")[:1]
+def _published_lessons(track_ids: list[int], reader: Reader) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _PUBLISHED_LESSONS,
+            {"tracks": track_ids, "learner": reader.pk, "now": timezone.now()},
         )
-    return (
-        Lesson.objects.filter(track__in=track_ids, published_at__lte=timezone.now())
-        .order_by("track", "position")
-        .values(
-            "id",
-            "track_id",
-            "slug",
-            "title",
-            "summary",
-            "minutes",
-            "question_count",
-            "published_at",
-            done_at=mark,
-        )
-    )
+        rows: list[Any] = cursor.fetchall()
+    return rows
