@@ -28,5 +28,17 @@
   };
   addEventListener("htmx:sendError", failed);
   addEventListener("htmx:timeout", failed);
-  addEventListener("htmx:responseError", failed);
+  /* a sign-in in another tab made this page's forms old: take the new token, and send once more */
+  const renew = async (form) => {
+    form.isRenewed = true;
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const token = page.querySelector("[name=csrfmiddlewaretoken]").value;
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+    form.requestSubmit();
+  };
+  addEventListener("htmx:responseError", (e) => {
+    const form = e.detail.elt;
+    if (e.detail.xhr.status === 403 && !form.isRenewed) renew(form).catch(() => failed(e));
+    else failed(e);
+  });
 })();

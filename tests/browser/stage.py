@@ -21,7 +21,7 @@ from courses.models import Lesson, Track, TrackInstructor
 from quizzes.models import Kind, Question
 from tests.factories import PASSWORD, make_lesson, make_question, make_track, make_user
 
-BODY = """A first paragraph with a [link](#s-a-table) and `code` in it.
+BODY = """A first paragraph with a [link](#a-table) and `code` in it.
 
 ## A table
 

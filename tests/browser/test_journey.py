@@ -123,6 +123,23 @@ def test_two_tabs_are_one_person(stage, visitor):
     assert Answer.objects.values("respondent").distinct().count() == 1
 
 
+def test_a_tab_from_before_the_sign_in_answers_for_the_learner(stage, open_browser):
+    """Its forms are old by then, and it takes new tokens by itself."""
+    ada = make_user("Ada")
+    context = open_browser()
+    tab, other = context.new_page(), context.new_page()
+    tab.goto(lessons_of(stage.soil())[0].get_absolute_url())
+    other.goto("/accounts/login/")
+    other.get_by_label("E-mail address").fill("ada@example.org")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("main").get_by_role("button", name="Sign in").click()
+    expect(other.get_by_role("button", name="Sign out").first).to_be_visible()
+    send(tab, "10 cm")
+
+    expect(tab.get_by_text("Counts 100 %")).to_be_visible()
+    assert Answer.objects.get().respondent.learner == ada
+
+
 def test_trying_again_opens_the_question_and_is_practice(stage, visitor):
     visitor.goto(lessons_of(stage.soil())[0].get_absolute_url())
     send(visitor, "Not so")
