@@ -4,9 +4,8 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from gradus.settings.admin_site import UNFOLD  # noqa: F401 (a setting)
-
 from gradus import demo_folder
+from gradus.settings.admin_site import UNFOLD  # noqa: F401 (a setting)
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 DEMO_DIR = demo_folder.DEMO_DIR  # .demo, or what the environment's DEMO_DIR says
