@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, Response, ViewportSize
 
 from tests.browser.conftest import NewContext
@@ -18,15 +17,6 @@ pytestmark = pytest.mark.browser
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
-
-NO_PAGES = {
-    "done": "a POST; GET leads back to the lesson",
-    "me_export": "a file",
-    "me_track": "a POST",
-    "theme": "sets a cookie and leads back",
-    "healthz": "for machines",
-    "readyz": "for machines",
-}
 
 
 @pytest.fixture
@@ -128,24 +118,3 @@ def packed(answers: dict[str, Response], ending: str) -> int:
     found = [answer for url, answer in answers.items() if ending in urlsplit(url).path]
     assert found
     return sum(len(gzip.compress(answer.body())) for answer in found)
-
-
-def test_every_view_for_people_has_an_entry():
-    shown = {entry.view for entry in PAGES} - {""}
-    there = set(names_in(get_resolver("gradus.urls")))
-
-    assert there - shown - NO_PAGES.keys() == set(), "no entry in tests/browser/pages"
-    assert (shown | NO_PAGES.keys()) - there == set(), "no such view"
-    assert shown & NO_PAGES.keys() == set()
-
-
-def names_in(resolver: URLResolver) -> Iterator[str]:
-    """The names of all addresses; those of the admin and of files are left out."""
-    for found in resolver.url_patterns:
-        route = str(found.pattern)
-        if isinstance(found, URLResolver):
-            if found.namespace != "admin":
-                yield from names_in(found)
-        elif isinstance(found, URLPattern) and "." not in route.rsplit(">", 1)[-1]:
-            assert found.name, route
-            yield found.name
