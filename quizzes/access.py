@@ -11,7 +11,7 @@ from accounts.models import Reader
 from courses.models import Lesson, Track
 from courses.querysets import OPEN_LESSON, plan_mode
 from courses.rows import Columns
-from quizzes.models import Question, Respondent
+from quizzes.models import Choice, Question, Respondent
 
 _QUESTION = Columns(
     Question,
@@ -29,6 +29,10 @@ _LESSON = Columns(
     without={"body_html", "body_text", "markdown", "search", "headings"},
 )
 _TRACK = Columns(Track, "t", without={"description", "description_html"})
+_CHOICE = Columns(Choice, "c")
+_CHOICES = f"""
+SELECT {_CHOICE.sql} FROM quizzes_choice c
+WHERE c.question_id = %s ORDER BY c.position"""  # noqa: S608
 _OPEN = f"""
 SELECT {_QUESTION.sql}, {_LESSON.sql}, {_TRACK.sql}, own.id
 FROM quizzes_question q
@@ -85,3 +89,10 @@ def _open_question(
     question.lesson, lesson.track = lesson, track
     question.own_respondent = next(row)  # type: ignore[attr-defined]
     return question
+
+
+def choices_of(question: Question) -> list[Choice]:
+    """The choices in the author's order, with the key: to grade by, not to show."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOICES, [question.pk])
+        return [_CHOICE.take(iter(row)) for row in cursor.fetchall()]

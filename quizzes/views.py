@@ -14,7 +14,7 @@ from courses.marks import keep
 from courses.progress import outline_of
 from courses.views import render_lesson
 from gradus.http import revalidated
-from quizzes.access import get_question_for
+from quizzes.access import choices_of, get_question_for
 from quizzes.forms import AnswerForm
 from quizzes.grading import Key
 from quizzes.log import Person
@@ -49,7 +49,7 @@ def answer(
 ) -> HttpResponse:
     """GET: the question open to answer. POST: grade the answer and keep it."""
     question = get_question_for(request.user, track_slug, lesson_slug, question_id)
-    choices = list(question.choices.order_by("position"))
+    choices = choices_of(question)
     asked = _asked(question, choices)
     if request.method != "POST":
         return _show_open(request, question, AnswerForm(asked))
@@ -123,7 +123,7 @@ def _record(
 def _read_again(question: Question, form: AnswerForm) -> Key:
     """The key of the question as it is now, if the answer still fits it."""
     question.refresh_from_db(fields=["revision", "kind", "tolerance", "position"])
-    choices = list(question.choices.order_by("position"))
+    choices = choices_of(question)
     if question.kind != form.asked.kind or not form.reply().picked <= {
         choice.pk for choice in choices
     }:
@@ -182,13 +182,10 @@ def _show_verdict(
         return redirect(question.get_absolute_url())
     lesson = question.lesson
     verdicts = verdicts_of(person, lesson.pk)
-    verdict = verdicts.get(question.pk)
-    item = Item(
-        asked,
-        lesson.question_count,
-        verdict=verdict if isinstance(verdict, Verdict) else None,
-        form=AnswerForm(asked),
-    )
+    found = verdicts.get(question.pk)
+    verdict = found if isinstance(found, Verdict) else None
+    form = None if verdict else AnswerForm(asked)
+    item = Item(asked, lesson.question_count, verdict=verdict, form=form)
     context = {
         "item": item,
         "lesson": lesson,

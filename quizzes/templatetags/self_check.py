@@ -49,13 +49,14 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
             items.append(Item(question, len(asked), form=open_form))
             continue
         found = preview.get(question.id) or verdicts.get(question.id)
+        verdict = found if isinstance(found, Verdict) else None
         items.append(
             Item(
                 question,
                 len(asked),
-                verdict=found if isinstance(found, Verdict) else None,
+                verdict=verdict,
                 revised=found if isinstance(found, Revised) else None,
-                form=AnswerForm(question),
+                form=None if verdict else AnswerForm(question),
             )
         )
     return {
