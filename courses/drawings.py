@@ -4,7 +4,7 @@ Source: the look's component sheet; a shape says it, colour only repeats it.
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -44,6 +44,7 @@ MARKS = {
 _RISE = 21  # from the lowest step's top to the highest's, in units of the viewBox
 
 
+@lru_cache(maxsize=1000)  # a label holds a number at most
 def mark_svg(shape: str, label: str = "") -> SafeString:
     """One 22-unit mark; a label makes it an image, without one it is hidden."""
     says = format_html('role="img" aria-label="{}"', label) if label else ""

@@ -1,14 +1,29 @@
-"""Credits and numbers in words: pure filters."""
+"""Credits, numbers and marks of questions in words. Pure."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from courses.drawings import mark_svg
 from quizzes.self_check import Verdict
 
 register = template.Library()
+
+
+@register.simple_tag
+def question_mark(number: int, shape: str) -> SafeString:
+    """The mark of one question, with its meaning in words."""
+    match shape:
+        case "right":
+            says = gettext("Question %(number)s: correct")
+        case "notyet":
+            says = gettext("Question %(number)s: not yet")
+        case _:
+            says = gettext("Question %(number)s: no answer yet")
+    return mark_svg(shape, says % {"number": number})
 
 
 @register.filter
