@@ -195,7 +195,7 @@ def test_picture_for_the_docs(
         resize(page, width, theme)
         page.goto(address)
         picture = DOCS / f"{shot.name}-{width}-{theme}.png"
-        page.screenshot(path=picture, full_page=True, clip=part(page, shot))
+        take(page, picture, part(page, shot))
         assert picture.stat().st_size <= LARGEST, picture.name
 
 
@@ -210,12 +210,18 @@ def test_picture_of_each_state(
         resize(page, width, theme)
         name = entry.name.replace(", ", "-").replace(" ", "-")
         picture = EVERY_STATE / f"{name}-{width}-{theme}.png"
-        page.screenshot(path=picture, full_page=True)
+        take(page, picture)
 
 
 def resize(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
     page.set_viewport_size({"width": width, "height": VIEW})
     page.emulate_media(color_scheme=theme)
+
+
+def take(page: Page, picture: Path, clip: FloatRect | None = None) -> None:
+    """All of the page, or this part, once it is drawn at its whole length."""
+    page.screenshot(full_page=True)
+    page.screenshot(path=picture, full_page=True, clip=clip, animations="disabled")
 
 
 def part(page: Page, shot: Shot) -> FloatRect:
