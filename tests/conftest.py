@@ -11,6 +11,7 @@ from accounts.models import User
 from courses.models import Enrollment, Lesson, Track
 from quizzes.models import Question
 from tests.allowed_skips import ALLOWED_SKIPS
+from tests.browser.chromium import say_what_was_skipped
 from tests.factories import (
     make_admin,
     make_instructor,
@@ -105,5 +106,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    say_what_was_skipped(terminalreporter)
     for nodeid in _unlisted_skips:
         terminalreporter.write_line(f"skipped in CI without a reason listed: {nodeid}")

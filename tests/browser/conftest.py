@@ -5,21 +5,18 @@ sees another's cookies.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.chromium import CHROMIUM, HOW_TO_GET_IT
 from tests.browser.stage import Stage
 
 # Playwright keeps an event loop running in the thread that also asks the database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-NAMES = ["chromium", "chromium-browser", "google-chrome"]
-CHROMIUM = next((path for name in NAMES if (path := shutil.which(name))), None)
-HOW_TO_GET_IT = "no Chromium on this machine; get it with: apt install chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -33,23 +30,13 @@ FLAGS = [
 type NewContext = Callable[..., BrowserContext]
 
 
-def _must_run() -> bool:
-    return os.environ.get("CI") == "true"
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without a browser its tests are skipped; in CI they run, and fail."""
-    if CHROMIUM or _must_run():
+    if CHROMIUM or os.environ.get("CI") == "true":
         return
     for item in items:
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_IT))
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not CHROMIUM and not _must_run():
-        said = f"BROWSER TESTS SKIPPED: {HOW_TO_GET_IT}"
-        terminalreporter.write_line(said, yellow=True, bold=True)
 
 
 @pytest.fixture(scope="session")
