@@ -1,5 +1,7 @@
 """Look a track or a lesson up for a reader; hidden and missing are the same 404."""
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -60,7 +62,7 @@ def get_lesson_for(reader: Reader, track_slug: str, slug: str) -> Lesson:
 
 
 def _open_lesson(reader: Reader, track_slug: str, slug: str) -> Lesson | None:
-    values = {
+    values: dict[str, Any] = {
         "learner": reader.pk or 0,  # never null, so that one plan serves all
         "track": track_slug,
         "slug": slug,

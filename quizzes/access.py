@@ -1,5 +1,6 @@
 """Look a question up for a reader; hidden and missing are the same 404."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -72,7 +73,7 @@ def get_question_for(
 def _open_question(
     reader: Reader, track_slug: str, lesson_slug: str, uuid: UUID
 ) -> Question | None:
-    values = {
+    values: dict[str, Any] = {
         "learner": reader.pk or 0,  # never null, so that one plan serves all
         "track": track_slug,
         "slug": lesson_slug,
