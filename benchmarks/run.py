@@ -23,7 +23,7 @@ from gradus import postgres
 CONNECTIONS = 4  # two a worker: none waits for the client
 MEMORY_REQUESTS = 10_000
 FOLDER = "benchmarks"  # under .demo/
-# as docs/operating.md advises: Postgres plans each statement once a connection
+# at the end of DATABASE_URL: Postgres plans each statement once a connection
 PREPARED = "?server_side_binding=true&prepare_threshold=5"
 NAMES = {
     "a": "held lesson: our template, context in memory",
@@ -133,8 +133,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.run", description=__doc__
     )
-    parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=4, help="of each kind a round")
+    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument(
+        "--seconds", type=float, default=1.5, help="of each kind a round"
+    )
     parser.add_argument("--port", type=int, default=8765)
     parser.add_argument("--only", default="abcde", help="such as ab")
     parser.add_argument("--no-memory", dest="memory", action="store_false")
@@ -272,23 +274,25 @@ def _say_table(slices: dict[str, list[Slice]]) -> None:
 
 
 def _say_ratios(slices: dict[str, list[Slice]]) -> None:
-    """The median of the rounds' own ratios, with the least and the most."""
+    rates = {name: [x.rate for x in found] for name, found in slices.items()}
+    costs = {name: [x.cpu for x in found] for name, found in slices.items()}
     print()
     for one, other, least in GOALS:
         if slices.keys() >= {one, other}:
-            ratios = [
-                x.rate / y.rate for x, y in zip(slices[one], slices[other], strict=True)
-            ]
-            _say_ratio(f"{one}/{other} requests/s", ratios, f"at least {least}")
+            goal = f"at least {least}"
+            _say_ratio(f"{one}/{other} requests/s", rates[one], rates[other], goal)
     if slices.keys() >= {"a", "b"}:
-        ratios = [x.cpu / y.cpu for x, y in zip(slices["b"], slices["a"], strict=True)]
-        _say_ratio("b/a CPU", ratios, f"at most {MOST_CPU}")
+        _say_ratio("b/a CPU", costs["b"], costs["a"], f"at most {MOST_CPU}")
 
 
-def _say_ratio(name: str, ratios: list[float], goal: str) -> None:
+def _say_ratio(name: str, these: list[float], those: list[float], goal: str) -> None:
+    """Over all rounds, and the quarters between which half of the rounds lie."""
+    low, middle, high = quantiles(
+        [this / that for this, that in zip(these, those, strict=True)], n=4
+    )
     print(
-        f"{name:16} {median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), "
-        f"goal {goal}"
+        f"{name:16} {sum(these) / sum(those):.2f}; by rounds {middle:.2f} "
+        f"({low:.2f} to {high:.2f}); goal {goal}"
     )
 
 
