@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PasswordAskedForm
 from accounts.models import User
+from certificates.models import Certificate
 
 
 class DeleteAccountForm(PasswordAskedForm):
-    """The password once more, and what becomes of the certificates."""
+    """The password once more, and what becomes of the certificates, if there are any."""
 
     certificates = forms.ChoiceField(
         label=_("Your certificates"),
@@ -27,3 +28,5 @@ class DeleteAccountForm(PasswordAskedForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        if not Certificate.objects.held_by(user).exists():
+            del self.fields["certificates"]

@@ -91,7 +91,7 @@ def delete(request: LearnerRequest) -> HttpResponse:
     form = DeleteAccountForm(request.user, data)
     if form.is_valid():
         erase_account(
-            request.user, withdraw=form.cleaned_data["certificates"] == "withdraw"
+            request.user, withdraw=form.cleaned_data.get("certificates") == "withdraw"
         )
         logout(request)
         messages.success(request, _("Your account is deleted."))

@@ -159,3 +159,27 @@ class TestDeleting:
         delete(history)
 
         assert User.objects.create_user("ada@example.org", name="Another Ada").pk
+
+
+class TestMyLearning:
+    def test_offers_the_certificate_of_a_finished_track(self, ada, soil, signed_in):
+        for lesson in soil.lessons.all():
+            mark_done(ada, lesson)
+
+        page = signed_in(ada).get("/me/").content.decode()
+
+        assert "Claim your certificate" in page
+        assert "/tracks/soil/certificate/" in page
+
+    def test_shows_the_certificate_once_it_is_claimed(self, history):
+        page = history.get("/me/").content.decode()
+
+        assert "Claim your certificate" not in page
+        assert Certificate.objects.get().code in page
+
+
+def test_who_has_no_certificate_is_not_asked_about_any(ben, signed_in):
+    client = signed_in(ben)
+
+    assert "Your certificates" not in client.get("/me/delete/").content.decode()
+    assert client.post("/me/delete/", {"password": PASSWORD}).status_code == 302
