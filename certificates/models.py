@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates.codes import ALPHABET
 from certificates.querysets import CertificateQuerySet
 from certificates.status import HIDDEN, SHOWN, State, state_of
-from courses.models import Enrollment
+from courses.models import Enrollment, text_direction
 
 NAME_LENGTH = 150  # characters, as an account's
 
@@ -94,6 +94,11 @@ class Certificate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("certificate", args=[self.code])
+
+    @property
+    def direction(self) -> str:
+        """Of the language that the track's title and the lessons' are in."""
+        return text_direction(self.facts["language"])
 
     @property
     def state(self) -> State:

@@ -1,6 +1,7 @@
 """The lesson, and its self-check in every state."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from playwright.sync_api import Page
 
@@ -13,6 +14,7 @@ from tests.browser.stage import (
     questions_of,
     revise,
 )
+from tests.factories import make_lesson, make_question
 
 CHECK = "Check my answer"
 
@@ -136,6 +138,19 @@ def arabic_answered(stage: Stage) -> str:
     return first_lesson(track)
 
 
+def arabic_done(stage: Stage) -> str:
+    """Each kind of question answered, the last of two lessons left to do."""
+    stage.sign_in()
+    track = stage.arabic()
+    lesson = lessons_of(track)[0]
+    make_question(lesson, "كم؟", kind="number", right=("31",), tolerance=Decimal(2))
+    make_question(lesson, "ما هو؟", kind="multiple", right=("شمس", "ريح"))
+    make_lesson(track, "maa", title="الماء", summary="متى؟")
+    stage.answer_all(track, right=False)
+    stage.mark_done(lesson)
+    return lesson.get_absolute_url()
+
+
 def draft(stage: Stage) -> str:
     return first_lesson(stage.draft())
 
@@ -196,6 +211,7 @@ LESSON = [
     Entry("lesson, last, certified", "lesson", certified, "See your certificate"),
     Entry("lesson, right to left", "lesson", arabic, "المجس"),
     Entry("lesson, right to left, answered", "lesson", arabic_answered, "Not yet"),
+    Entry("lesson, right to left, done", "lesson", arabic_done, "1 of 2 done"),
     Entry("lesson, archived", "lesson", of_an_archived_track, "1 of 3 done"),
     Entry("lesson, draft", "lesson", draft, "This lesson is a draft."),
     Entry(

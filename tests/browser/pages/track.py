@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates.services import claim_certificate
 from courses.models import Track
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import Stage, archive, lessons_of, questions_of
@@ -112,6 +113,17 @@ def arabic_track(stage: Stage) -> str:
     return stage.arabic().get_absolute_url()
 
 
+def arabic_track_claimed(stage: Stage) -> str:
+    user = stage.sign_in()
+    track = stage.arabic()
+    make_lesson(track, "maa", title="الماء", summary="متى؟")
+    stage.answer(questions_of(track)[0], "١٠ سم")
+    stage.finish(track)
+    claim_certificate(user, track, "Ada Sample")
+    make_lesson(track, "samad", title="السماد", published_at=timezone.now())
+    return track.get_absolute_url()
+
+
 def archived_track(stage: Stage) -> str:
     track = stage.soil()
     archive(track)
@@ -186,6 +198,7 @@ TRACK = [
     Entry("track, no lessons", "track", track_without_lessons, "No lessons have been"),
     Entry("track, 41 lessons", "track", long_track, "9 of 41 done"),
     Entry("track, right to left", "track", arabic_track, "التربة والماء"),
+    Entry("track, right to left, claimed", "track", arabic_track_claimed, "2 of 3"),
     Entry("track, archived", "track", archived_track, "Not taught since"),
     Entry("track, archived, learned", "track", archived_track_of_a_learner, "Lesson 1"),
     Entry("search", "search", search_nothing, "Search the titles and the text"),
