@@ -48,7 +48,10 @@ class TaughtAdmin(SavesKindly):
         return self.get_queryset(request).filter(pk=object_id).first()
 
     def _is_own(self, request: HttpRequest, obj: Any) -> bool:
-        return obj is None or may_edit(request, getattr(obj, self.track_field))
+        """One that is being added is: its form offers tracks of one's own alone."""
+        if obj is None or obj._state.adding:
+            return True
+        return may_edit(request, getattr(obj, self.track_field))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_view_permission(request, obj) and self._is_own(request, obj)

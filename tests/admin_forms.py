@@ -37,7 +37,7 @@ class _Fields(HTMLParser):
         name = a.get("name")
         if tag == "option" and self._select and "selected" in a:
             self.sent[self._select] = a.get("value", "")
-        if not name or "disabled" in a or "__prefix__" in name:
+        if not name or "disabled" in a:
             return
         if tag == "textarea":
             self._text, self.sent[name] = name, ""
@@ -68,6 +68,21 @@ class _Fields(HTMLParser):
 
 def fields_of(client: Client, address: str) -> dict[str, str]:
     """What the form at this address would send if nobody touched it."""
+    sent = _read(client, address)
+    return {name: value for name, value in sent.items() if "__prefix__" not in name}
+
+
+def added_row(client: Client, address: str, rows: str, number: int) -> dict[str, str]:
+    """What a row would send that "Add another" puts there: the page's hidden one."""
+    start = f"{rows}-__prefix__-"
+    return {
+        f"{rows}-{number}-{name.removeprefix(start)}": value
+        for name, value in _read(client, address).items()
+        if name.startswith(start)
+    }
+
+
+def _read(client: Client, address: str) -> dict[str, str]:
     page = client.get(address)
     assert page.status_code == 200, page
     reader = _Fields()

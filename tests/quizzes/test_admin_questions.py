@@ -13,7 +13,7 @@ from courses.models import Lesson
 from quizzes.grading import Reply
 from quizzes.models import Answer, Question, Respondent
 from quizzes.services import QuestionChangedError, key_of, record_answer
-from tests.admin_forms import admin_client, fields_of, in_thread
+from tests.admin_forms import added_row, admin_client, fields_of, in_thread
 from tests.factories import make_lesson, make_question, make_track
 
 
@@ -86,6 +86,39 @@ def test_a_question_with_its_choices_is_added_in_one_save(lesson_page, lesson):
         (1, "Io", False),
         (2, "The Moon", True),
         (3, "Titan", False),
+    ]
+
+
+@pytest.mark.parametrize("who", ["iris", "ruth"])
+def test_a_new_lesson_takes_questions_with_their_choices(who, request, soil):
+    """With the rows of the page as it is drawn, which "Add another" puts in place."""
+    client = admin_client(request.getfixturevalue(who))
+    url = reverse("admin:courses_lesson_add")
+    row = added_row(client, url, "questions", 0)
+    assert row["questions-0-choices-TOTAL_FORMS"] == "3"
+    assert row["questions-0-choices-MAX_NUM_FORMS"] == "50"
+    assert "questions-0-choices-__prefix__-text" in row
+    typed = {
+        "track": str(soil.pk),
+        "title": "Mulch",
+        "slug": "mulch",
+        "summary": "All of it.",
+        "questions-TOTAL_FORMS": "1",
+        "questions-0-prompt": "Which moon is ours?",
+        "questions-0-choices-0-text": "The Moon",
+        "questions-0-choices-0-is_right": "on",
+        "questions-0-choices-2-text": "Io",
+    }
+    drawn = fields_of(client, url) | row
+    assert typed.keys() - drawn.keys() == {"questions-0-choices-0-is_right"}  # ticked
+
+    response = client.post(url, drawn | typed)
+
+    assert response.status_code == 302
+    question = soil.lessons.get(slug="mulch").questions.get()
+    assert [choice.text for choice in question.choices.order_by("position")] == [
+        "The Moon",
+        "Io",
     ]
 
 
