@@ -76,10 +76,21 @@ class LessonsInline(TabularInline):  # type: ignore[misc]
         return False
 
 
+class InstructorForm(forms.ModelForm[Any]):
+    """Who teaches now can be chosen still, also without the role or the account."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user: Any = self.fields["user"]
+        if self.instance.user_id is not None:
+            user.queryset |= User.objects.filter(pk=self.instance.user_id)
+
+
 class InstructorsInline(TabularInline):  # type: ignore[misc]
     """Who teaches the track; for admins alone."""
 
     model = TrackInstructor
+    form = InstructorForm
     verbose_name_plural = _("Who teaches it")
     fields = ["user"]
     extra = 0

@@ -5,10 +5,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from courses.models import Lesson, Track, TrackInstructor
 from courses.services import mark_done
 from quizzes.models import Answer, Respondent
-from tests.admin_forms import admin_client, fields_of, in_thread
+from tests.admin_forms import added_row, admin_client, fields_of, in_thread
 from tests.factories import make_lesson, make_track
 
 TRACKS = "admin:courses_track"
@@ -147,6 +148,45 @@ def test_an_admin_adds_and_removes_instructors(ruth, iris, omar, soil):
     assert client.post(url, fields).status_code == 302
 
     assert [teacher.user for teacher in soil.instructors.all()] == [omar]
+
+
+@pytest.mark.parametrize("lost", ["role", "account"])
+def test_a_track_is_saved_whose_teacher_lost_the_role_or_the_account(
+    ruth, iris, soil, lost
+):
+    url = at(f"{TRACKS}_change", soil.pk)
+    User.objects.filter(pk=iris.pk).update(
+        is_staff=lost != "role", is_active=lost != "account"
+    )
+    client = admin_client(ruth)
+
+    fields = fields_of(client, url) | {"title": "Soil and sand"}
+    assert client.post(url, fields).status_code == 302
+
+    soil.refresh_from_db()
+    assert soil.title == "Soil and sand"
+    assert soil.instructors.get().user == iris
+    fields["instructors-0-DELETE"] = "on"
+    assert client.post(url, fields).status_code == 302
+    assert not soil.instructors.exists()
+
+
+def test_only_who_may_enter_the_admin_is_put_in_charge_of_a_track(
+    ruth, iris, omar, ada, soil
+):
+    client = admin_client(ruth)
+    url = at(f"{TRACKS}_change", soil.pk)
+    User.objects.filter(pk=omar.pk).update(is_active=False)
+    row = added_row(client, url, "instructors", 1)
+    fields = fields_of(client, url) | row | {"instructors-TOTAL_FORMS": "2"}
+
+    for refused in ada, omar:
+        page = client.post(url, fields | {"instructors-1-user": str(refused.pk)})
+        assert page.status_code == 200
+        assert "Select a valid choice." in page.content.decode()
+    fields |= {"instructors-0-user": str(ada.pk)}  # in the place of who teaches now
+    assert client.post(url, fields).status_code == 200
+    assert soil.instructors.get().user == iris
 
 
 def test_the_same_instructor_twice_is_an_error_on_the_page(ruth, iris, soil):
