@@ -219,10 +219,17 @@ def _headline(field: str, words: str, *, whole: bool) -> SearchHeadline | Case:
     Stemmed, "training" is "train", which does not begin with "trainin".
     """
     stems = _stems_query(words, _LESSON_CONFIG)
+    text = Func(
+        F(field),
+        Value(_START + _STOP),
+        Value(""),
+        function="translate",
+        output_field=TextField(),
+    )
 
     def marked(query: Query, config: _SearchLanguage | str) -> SearchHeadline:
         return SearchHeadline(
-            F(field),
+            text,
             query,
             config=config,
             start_sel=_START,

@@ -80,15 +80,19 @@ def mark_done(learner: User, lesson: Lesson) -> None:
 def undo_done(learner: User, lesson: Lesson) -> None:
     """Take the mark back; the track is unfinished again unless a certificate stands.
 
-    The enrolment row is locked first, so that undo and a claim stand in line.
+    A lesson that was added and marked after the track was finished did not finish it,
+    so taking its mark back does not matter either. The enrolment row is locked first,
+    so that undo and a claim stand in line.
     """
     enrollment = lock_enrollment(learner, lesson.track_id)
     if enrollment is None:
         return
-    gone, _each = LessonCompletion.objects.filter(
-        enrollment=enrollment, lesson=lesson
-    ).delete()
-    if gone and enrollment.certified_at is None:
+    mark = LessonCompletion.objects.filter(enrollment=enrollment, lesson=lesson).first()
+    if mark is None:
+        return
+    mark.delete()
+    finished_at = enrollment.completed_at
+    if enrollment.certified_at is None and finished_at and mark.done_at <= finished_at:
         Enrollment.objects.filter(pk=enrollment.pk).update(completed_at=None)
 
 

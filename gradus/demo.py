@@ -96,10 +96,19 @@ def _keep_accounts(path: Path) -> list[Login]:
         (settings.DEMO_DIR / "mails").mkdir(exist_ok=True)
         logins = [Login(role, _address(role), _password()) for role in ROLES]
         write_private(path, "".join(f"{login}\n" for login in logins))
-    logins = [Login(*line.split()) for line in path.read_text().splitlines()]
+    logins = _read_logins(path)
     for login in logins:
         _keep_account(login)
     return logins
+
+
+def _read_logins(path: Path) -> list[Login]:
+    lines = [line.split() for line in path.read_text(errors="replace").splitlines()]
+    if [line[0] for line in lines if len(line) == 3] != list(ROLES):
+        raise DemoError(
+            f"{shown(path)} is damaged: remove it, and new passwords are made."
+        )
+    return [Login(*line) for line in lines]
 
 
 def _password() -> str:

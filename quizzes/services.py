@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,8 @@ INSERT INTO quizzes_writtenanswer (answer_id, text)
 SELECT answer.id, given.text
 FROM answer, (SELECT %(written)s::varchar AS text) AS given
 WHERE given.text IS NOT NULL"""
+
+A_MOMENT = timedelta(minutes=1)
 
 
 class AnswerRefusedError(Exception):
@@ -85,11 +87,18 @@ def learner_respondent(learner: User, known: UUID | None) -> UUID:
     return Respondent.objects.get(learner=learner, is_own=True).pk
 
 
-def visitor_respondent(visitor: UUID) -> UUID:
-    """The visitor's respondent; a claimed one is somebody's already, so a new one."""
+def visitor_respondent(visitor: UUID, *, is_kept: bool) -> UUID:
+    """The visitor's respondent, made at the first answer.
+
+    is_kept: the session knows it. Else the id was derived for a double click, and is
+    good for A_MOMENT: an older one is of a visit that is over. A claimed respondent is
+    somebody's already. In both cases a new one is made.
+    """
     known = Respondent.objects.filter(pk=visitor).first()
-    if known is not None and known.learner_id is not None:
-        return Respondent.objects.create().pk
+    if known is not None:
+        is_over = not is_kept and timezone.now() - known.created_at > A_MOMENT
+        if known.learner_id is not None or is_over:
+            return Respondent.objects.create().pk
     if known is None:
         Respondent.objects.bulk_create([Respondent(pk=visitor)], ignore_conflicts=True)
     return visitor

@@ -105,7 +105,9 @@ def _record(
         respondent = learner_respondent(user, question.own_respondent)  # type: ignore[attr-defined]
         person = Person(learner_id=user.pk)
     else:
-        respondent = visitor_respondent(visitor_in(request) or new_visitor(request))
+        kept = visitor_in(request)
+        visitor = kept or new_visitor(request)
+        respondent = visitor_respondent(visitor, is_kept=kept is not None)
         person = Person(respondent_id=respondent)
     submission = form.cleaned_data["submission"]
     try:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.template.defaultfilters import date as format_date
@@ -98,6 +98,20 @@ def moment(at: datetime) -> str:
     local = timezone.localtime(at)
     form = "j F" if local.year == timezone.localtime().year else "j F Y"
     return f"{format_date(local, form)}, {local:%H:%M} {local.tzname()}"
+
+
+@register.filter
+def from_minute(at: datetime) -> datetime:
+    """The first full minute that is not before `at`: from then on it is surely so."""
+    minute = at.replace(second=0, microsecond=0)
+    return minute if minute == at else minute + timedelta(minutes=1)
+
+
+@register.filter
+def exact_moment(at: datetime) -> str:
+    """ "15 March, 14:20:07 UTC": where two times are compared."""
+    local = timezone.localtime(at)
+    return moment(at).replace(f"{local:%H:%M}", f"{local:%H:%M:%S}")
 
 
 @register.filter

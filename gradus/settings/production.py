@@ -15,6 +15,7 @@ from gradus.settings.base import ACCESSIBILITY_PAGE, PRIVACY_PAGE
 from gradus.settings.database import database
 
 SCHEMES = ("https", "http")
+LONGEST_NAME = 100  # characters, as the header and a certificate have room for
 MAIL_PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}  # by scheme of EMAIL_URL
 
 
@@ -41,10 +42,24 @@ def _origin() -> str:
         "SITE_ORIGIN", "the address people use, such as https://learn.example.org"
     )
     parts = _split(value)
-    if not parts or value not in {f"{s}://{parts.netloc.lower()}" for s in SCHEMES}:
+    has_user = "@" in value
+    if (
+        not parts
+        or has_user
+        or value not in {f"{s}://{parts.netloc.lower()}" for s in SCHEMES}
+    ):
         raise ImproperlyConfigured(
             "SITE_ORIGIN is malformed: write scheme and host in lower case, without a "
             "path or a final slash, such as https://learn.example.org."
+        )
+    return value
+
+
+def _name() -> str:
+    value = need("SITE_NAME", "the name of your school as people read it")
+    if len(value) > LONGEST_NAME or not value.isprintable():
+        raise ImproperlyConfigured(
+            f"SITE_NAME is malformed: write one line of at most {LONGEST_NAME} characters."
         )
     return value
 
@@ -73,7 +88,7 @@ def _hosts(origin: str) -> list[str]:
 
 def _number(name: str, default: int) -> int:
     value = os.environ.get(name) or str(default)
-    if not value.isascii() or not value.isdigit():
+    if not value.isascii() or not value.isdigit() or len(value) > 3:
         raise ImproperlyConfigured(f"{name} is malformed: write a whole number.")
     return int(value)
 
@@ -88,7 +103,7 @@ def _flag(name: str) -> bool:
 def _address(name: str, what: str) -> str:
     value = need(name, what)
     address = parseaddr(value)[1]
-    if not value.isprintable() or not all(address.partition("@")):
+    if " " in address or not value.isprintable() or not all(address.partition("@")):
         raise ImproperlyConfigured(f"{name} is malformed: it is {what}.")
     return value
 
@@ -112,7 +127,7 @@ def _page(name: str, ours: Path) -> Path:
 
 def _mailer() -> dict[str, object]:
     url = _split(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
-    if not url or url.scheme not in MAIL_PORTS:
+    if not url or url.scheme not in MAIL_PORTS or url.port == 0:
         raise ImproperlyConfigured(
             "EMAIL_URL is malformed: write smtp://user:password@host:587, smtps://… "
             "or, for a relay on this machine without TLS, smtp+plain://localhost."
@@ -136,12 +151,14 @@ if os.environ.get("DEBUG", "").lower() not in {"", "0", "false", "no"}:
 DEBUG = False
 SECRET_KEY = _secret_key()
 SITE_ORIGIN = _origin()
-SITE_NAME = need("SITE_NAME", "the name of your school as people read it")
+SITE_NAME = _name()
 SITE_CONTACT = _address("SITE_CONTACT", "the e-mail address people may write to")
 ALLOWED_HOSTS = _hosts(SITE_ORIGIN)
 DATABASES = {
-    "default": database(need("DATABASE_URL", "postgresql://user:password@host/name"))
-    | {"DISABLE_SERVER_SIDE_CURSORS": _flag("PGBOUNCER")}
+    "default": database(
+        need("DATABASE_URL", "postgresql://user:password@host/name"),
+        pgbouncer=_flag("PGBOUNCER"),
+    )
 }
 MAILERS = {"default": _mailer()}
 DEFAULT_FROM_EMAIL = _address("EMAIL_FROM", "the sender of all mails: Name <a@b.org>")

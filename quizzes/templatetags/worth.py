@@ -3,7 +3,6 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -70,8 +69,12 @@ def accepted_number(verdict: Verdict) -> str:
 
 
 def _number(value: Decimal) -> str:
-    """With thousands marks and without trailing zeros."""
-    plain = value.normalize()
-    if plain == plain.to_integral_value():
-        plain = plain.quantize(Decimal(1))
-    return number_format(plain, use_l10n=True, force_grouping=True)
+    """With thousands marks and without trailing zeros, in a form that may be typed.
+
+    A comma is read as a thousands mark only where there is one and no decimal sign.
+    """
+    plain = f"{value:,f}"
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    is_ambiguous = plain.count(",") + plain.count(".") > 1
+    return plain.replace(",", "\u00a0") if is_ambiguous else plain

@@ -20,6 +20,9 @@
   const land = (el) => { const t = el && (el.matches("[data-land]") ? el : el.querySelector("[data-land], input:not([type=hidden])")); if (t) t.focus(); };
   addEventListener("htmx:load", (e) => { if (e.detail.elt !== document.body) land(e.detail.elt); });
   land(document.querySelector(".problem[data-land]"));
+  /* Back shows the page as it came, from before the answers: ask for it as it is now */
+  const [visit] = performance.getEntriesByType("navigation");
+  if (visit && visit.type === "back_forward" && document.querySelector(".check")) location.reload();
   /* the server did not answer, or could not: the answer stays in the form, and the form says so */
   const failed = (e) => {
     const box = e.detail.elt && e.detail.elt.closest(".question");

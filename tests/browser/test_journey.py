@@ -49,6 +49,25 @@ def test_a_visitor_learns_signs_up_and_shows_a_certificate(
     expect(page.get_by_role("link", name="Correct the name")).to_have_count(0)
 
 
+def test_back_shows_what_was_answered_in_the_meantime(stage, visitor):
+    soil = stage.soil()
+    visitor.goto(stage.origin + lessons_of(soil)[0].get_absolute_url())
+    send(visitor, "10 cm")  # makes the session, on which the next page depends
+    expect(visitor.get_by_role("heading", name="Correct")).to_be_visible()
+    visitor.reload()
+    before = Answer.objects.count()
+    block = question(visitor, 2)
+    block.get_by_role("checkbox").first.check()
+    block.get_by_role("button", name=CHECK).click()
+    expect(visitor.get_by_text("2 of 4 answered")).to_be_visible()
+
+    visitor.get_by_role("link", name="Tracks").first.click()
+    visitor.go_back()
+
+    expect(visitor.get_by_text("2 of 4 answered")).to_be_visible()
+    assert Answer.objects.count() == before + 1
+
+
 def answer_as_a_visitor(page: Page) -> None:
     page.goto("/")
     page.get_by_role("link", name="Soil and water").click()

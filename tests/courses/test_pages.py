@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from courses.models import Enrollment, Lesson, LessonCompletion, Track
@@ -211,6 +212,14 @@ class TestMarkingDone:
         signed_in(ada).post("/tracks/soil/water-it/done/", {"done": "0"})
         assert Enrollment.objects.get(learner=ada).completed_at is not None
 
+    def test_undone_on_a_lesson_added_later_changes_nothing(self, soil, ada, signed_in):
+        for lesson in soil.lessons.all():
+            mark_done(ada, lesson)
+        mark_done(ada, make_lesson(soil, "later"))
+        signed_in(ada).post("/tracks/soil/later/done/", {"done": "0"})
+
+        assert Enrollment.objects.get(learner=ada).completed_at is not None
+
     def test_a_lesson_added_later_unfinishes_nothing(self, soil, ada):
         for lesson in soil.lessons.all():
             mark_done(ada, lesson)
@@ -287,6 +296,20 @@ class TestClaimingAVisit:
 
         assert "1 lesson marked done was added." in page
         assert "Correct" not in text(client, probe.lesson.get_absolute_url())
+
+    def test_a_visit_that_is_over_is_not_taken_up_by_the_next_visitor(
+        self, soil, probe, client
+    ):
+        other = make_question(probe.lesson, "Another?")
+        client.get(probe.get_absolute_url())
+        self.answer(client, probe)
+        del client.cookies["sessionid"]
+
+        with time_machine.travel(timezone.now() + timedelta(minutes=2)):
+            self.answer(client, other)
+            page = text(client, probe.lesson.get_absolute_url())
+
+        assert "1 of 2 answered" in page
 
     def test_a_failed_claim_blocks_nothing_and_is_tried_again(
         self, soil, probe, client, monkeypatch

@@ -178,6 +178,14 @@ def test_marks_of_an_authors_own_are_not_taken_for_ours(models):
     assert "\ue001" not in hit.title + hit.passage
 
 
+def test_a_text_cannot_mark_its_own_words(models):
+    make_lesson(models, "sly", body="Before \ue000advertised\ue001 walnut after")
+    (hit,) = find_lessons(VISITOR, "walnut").page
+
+    assert hit.passage.count("<mark>") == 1
+    assert "Before advertised <mark>walnut</mark> after" in hit.passage
+
+
 @pytest.mark.parametrize(
     "title",
     [

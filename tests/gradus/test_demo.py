@@ -131,6 +131,17 @@ def test_the_logins_are_kept_where_only_their_owner_reads_them(first_run):
     assert logins_in(path.read_text()) == logins_in(said)
 
 
+@pytest.mark.parametrize("damaged", ["", "learner only\n", "a b c\nd e f\ng h i\n"])
+def test_a_damaged_file_of_logins_is_named_in_one_sentence(folder, damaged):
+    (folder / "accounts.txt").write_text(damaged)
+
+    said = demo(folder, "--no-serve")
+
+    assert said.returncode == 1
+    assert "accounts.txt is damaged: remove it, and new passwords" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
 def test_nothing_runs_after_no_serve(first_run):
     assert processes_of(first_run[0]) == set()
 

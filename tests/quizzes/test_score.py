@@ -250,7 +250,7 @@ def test_the_score_page_says_which_answers_counted_and_why(ada, soil, probe, sig
     assert "1 answer earned 0.5 of 1: 50\u00a0%" in page
     assert "practice" in page
     assert "counted until a later answer did" in page
-    assert "10 March, 15:20 UTC" in page
+    assert "10 March, 15:20:00 UTC" in page
 
 
 @pytest.mark.django_db
