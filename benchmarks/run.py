@@ -24,7 +24,6 @@ CONNECTIONS = 4  # two a worker: none waits for the client
 MEMORY_REQUESTS = 10_000
 FOLDER = "benchmarks"  # under .demo/
 # at the end of DATABASE_URL: Postgres plans each statement once a connection
-PREPARED = "?server_side_binding=true&prepare_threshold=5"
 NAMES = {
     "a": "held lesson: our template, context in memory",
     "b": "lesson, signed in",
@@ -108,7 +107,7 @@ class Bench:
 
 def main() -> None:
     options = _options()
-    _set_environment(options.port, PREPARED if options.prepared else "")
+    _set_environment(options)
     import django
 
     django.setup()
@@ -153,7 +152,7 @@ def _data_folder() -> Any:
     return DEMO_DIR / FOLDER / "postgres"
 
 
-def _set_environment(port: int, url_options: str) -> None:
+def _set_environment(options: argparse.Namespace) -> None:
     """What production asks for; the database starts anew each time, with fsync."""
     folder = _data_folder()
     postgres.discard(folder)
@@ -161,9 +160,10 @@ def _set_environment(port: int, url_options: str) -> None:
     postgres.ensure_database(server, "gradus")
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": server.url("gradus") + url_options,
+        "DATABASE_URL": server.url("gradus"),
+        "PGBOUNCER": "0" if options.prepared else "1",
         "SECRET_KEY": secrets.token_urlsafe(50),
-        "SITE_ORIGIN": f"http://{HOST}:{port}",
+        "SITE_ORIGIN": f"http://{HOST}:{options.port}",
         "SITE_NAME": "Gradus",
         "SITE_CONTACT": "gradus@example.org",
         "ALLOWED_HOSTS": HOST,
