@@ -13,6 +13,7 @@ from courses.models import Lesson, Track
 from courses.querysets import OPEN_LESSON, plan_mode
 from courses.rows import Columns
 from quizzes.models import Choice, Question, Respondent
+from quizzes.self_check import Offered
 
 _QUESTION = Columns(
     Question,
@@ -31,6 +32,8 @@ _LESSON = Columns(
 )
 _TRACK = Columns(Track, "t", without={"description", "description_html"})
 _CHOICE = Columns(Choice, "c")
+_OFFERED = """
+SELECT id, text_html FROM quizzes_choice WHERE question_id = %s ORDER BY position"""
 _CHOICES = f"""
 SELECT {_CHOICE.sql} FROM quizzes_choice c
 WHERE c.question_id = %s ORDER BY c.position"""  # noqa: S608
@@ -90,6 +93,13 @@ def _open_question(
     question.lesson, lesson.track = lesson, track
     question.own_respondent = next(row)  # type: ignore[attr-defined]
     return question
+
+
+def offered_by(question: Question) -> list[Offered]:
+    """The choices in the author's order, to show: without the key."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OFFERED, [question.pk])
+        return [Offered(*row) for row in cursor.fetchall()]
 
 
 def choices_of(question: Question) -> list[Choice]:

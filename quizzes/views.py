@@ -14,7 +14,7 @@ from courses.marks import keep
 from courses.progress import outline_of
 from courses.views import render_lesson
 from gradus.http import revalidated
-from quizzes.access import choices_of, get_question_for
+from quizzes.access import choices_of, get_question_for, offered_by
 from quizzes.forms import AnswerForm
 from quizzes.grading import Key
 from quizzes.log import Person
@@ -24,7 +24,6 @@ from quizzes.report import score_report
 from quizzes.self_check import (
     Asked,
     Item,
-    Offered,
     Pick,
     Verdict,
     preview_verdict,
@@ -49,8 +48,7 @@ def answer(
 ) -> HttpResponse:
     """GET: the question open to answer. POST: grade the answer and keep it."""
     question = get_question_for(request.user, track_slug, lesson_slug, question_id)
-    choices = choices_of(question)
-    asked = _asked(question, choices)
+    asked = _asked(question)
     if request.method != "POST":
         return _show_open(request, question, AnswerForm(asked))
     form = AnswerForm(asked, request.POST)
@@ -60,6 +58,7 @@ def answer(
         count_one("answer", client_of(request), limit=ANSWERS_A_MINUTE, seconds=60)
     except TooOftenError as error:
         return _show_open(request, question, form.refused(_wait(error)), status=429)
+    choices = choices_of(question)  # the key: read for nobody who has not answered
     if not question.lesson.is_published:
         return _show_preview(request, question, form, choices)
     try:
@@ -71,9 +70,8 @@ def answer(
     return _show_verdict(request, question, asked, person)
 
 
-def _asked(question: Question, choices: list[Choice]) -> Asked:
-    """The question as it is offered; the key stays behind."""
-    offered = [Offered(choice.pk, choice.text_html) for choice in choices]
+def _asked(question: Question) -> Asked:
+    """The question as it is offered."""
     return Asked(
         question.pk,
         question.uuid,
@@ -81,7 +79,7 @@ def _asked(question: Question, choices: list[Choice]) -> Asked:
         question.kind,
         question.prompt_html,
         question.details_html,
-        offered if question.has_choices else [],
+        offered_by(question) if question.has_choices else [],
     )
 
 

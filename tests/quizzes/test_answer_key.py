@@ -28,11 +28,26 @@ def neutral(response) -> str:
 
 
 def turn_the_key(question: Question) -> None:
-    """Make another choice right: what one may know before answering is the same."""
+    """Another key: what one may know before answering stays the same."""
     choices = list(question.choices.order_by("position"))
+    if not question.has_choices:
+        Choice.objects.filter(question=question).update(text="90210", feedback="Else.")
     right = [choice.is_right for choice in choices]
     for choice, is_right in zip(choices, right[1:] + right[:1], strict=True):
         Choice.objects.filter(pk=choice.pk).update(is_right=is_right)
+
+
+def representations(client: Client, questions: list[Question]) -> list[str]:
+    """Everything that is sent about these questions before one is answered."""
+    htmx = {"HX-Request": "true"}
+    lessons = {question.lesson_id: question for question in questions}.values()
+    sent = [client.get(q.lesson.get_absolute_url()) for q in lessons]
+    sent += [client.get(q.answer_url) for q in lessons]
+    sent += [client.post(q.answer_url, {}) for q in lessons]  # 422, the whole page
+    sent += [client.get(q.answer_url, headers=htmx) for q in questions]
+    sent += [client.post(q.answer_url, {}, headers=htmx) for q in questions]
+    sent += [client.get("/tracks/key/"), client.get("/search/?q=question")]
+    return [neutral(response) for response in sent]
 
 
 @pytest.fixture
@@ -44,10 +59,12 @@ def asked(db) -> list[Question]:
     for _ in range(10):
         lesson = make_lesson(track)
         for _ in range(QUESTIONS // 10):
-            kind = luck.choice(["single", "multiple"])
+            kind = luck.choice(["single", "multiple", "text", "number"])
             count = luck.randint(2, 6)
             texts = [f"{luck.random()}" * luck.randint(1, 4) for _ in range(count)]
-            right = 1 if kind == "single" else luck.randint(1, count - 1)
+            right = luck.randint(1, count - 1) if kind == "multiple" else 1
+            if kind == "number":
+                texts[0] = str(luck.randint(1, 10**6))
             question = make_question(
                 lesson,
                 f"Question {luck.random()}?",
@@ -67,19 +84,15 @@ def test_pages_rendered_with_different_keys_are_equal_byte_for_byte(
     client = Client()
     if who == "a learner":
         client.force_login(request.getfixturevalue("ben"))
-    lessons = sorted({question.lesson.get_absolute_url() for question in asked})
-    fragments = [question.answer_url for question in asked]
-    htmx = {"HX-Request": "true"}
-    client.get(lessons[0])  # the CSRF cookie is set with the first page
+    client.get("/tracks/key/")
+    client.get(asked[0].lesson.get_absolute_url())  # the CSRF cookie comes with it
 
-    before = [neutral(client.get(page)) for page in lessons]
-    before += [neutral(client.get(page, headers=htmx)) for page in fragments]
+    before = representations(client, asked)
     for question in asked:
         turn_the_key(question)
-    after = [neutral(client.get(page)) for page in lessons]
-    after += [neutral(client.get(page, headers=htmx)) for page in fragments]
+    after = representations(client, asked)
 
-    assert len(before) == 10 + QUESTIONS
+    assert len(before) == 3 * 10 + 2 * QUESTIONS + 2
     assert before == after
 
 
@@ -128,10 +141,11 @@ def test_trying_again_shows_no_key_of_the_answered_question(probe, client):
 
 
 def test_the_query_of_an_unanswered_question_never_selects_the_key(probe, client):
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         client.get(probe.get_absolute_url())
+        client.get(probe.answer_url)
+        client.get(probe.answer_url, headers={"HX-Request": "true"})
+        client.post(probe.answer_url, {})
 
     told = " ".join(query["sql"] for query in captured.captured_queries)
     assert "quizzes_choice" in told
