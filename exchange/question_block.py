@@ -130,6 +130,7 @@ def _read_question(source: SourceFile, rows: range) -> QuestionSource | None:
         other_feedback="".join(item.feedback for item in items if item.mark == "*"),
         explanation=explanation,
         line=rows.start + 1,
+        last_line=rows.stop,
     )
 
 

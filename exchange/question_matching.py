@@ -9,9 +9,14 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from courses.models import Lesson
-from exchange.stored import tidy_sources
-from exchange.track_source import Problem, QuestionSource, TrackFolderError
-from exchange.wanted import WantedLesson, WantedQuestion
+from exchange.stored import CHOICES, tidy_sources
+from exchange.track_source import (
+    Problem,
+    QuestionSource,
+    TrackFolderError,
+    TrackSource,
+)
+from exchange.wanted import WantedLesson, WantedQuestion, file_of
 from quizzes.models import Answer, Question
 
 
@@ -69,7 +74,7 @@ class Questions:
             lesson = lessons[each.source.slug]
             for one in each.questions:
                 same = by_id[one.source.id]
-                found = _best(same, lesson)
+                found = _best(same, lesson.slug)
                 if same and found is None:
                     retired.append(one)
                 else:
@@ -82,10 +87,10 @@ class Questions:
         return cls(pairs, retired, missing, files)
 
 
-def _best(same: list[Question], lesson: Lesson) -> Question | None:
+def _best(same: list[Question], slug: str) -> Question | None:
     """The current question among those of one id; in this lesson, if there are several."""
     current = [question for question in same if question.position is not None]
-    return min(current, key=lambda q: (q.lesson_id != lesson.pk, q.pk), default=None)
+    return min(current, key=lambda q: (q.lesson.slug != slug, q.pk), default=None)
 
 
 def refuse_answered(questions: Questions) -> None:
@@ -94,21 +99,51 @@ def refuse_answered(questions: Questions) -> None:
     Raises:
         TrackFolderError: with every answered question that would change.
     """
-    changing = [pair for pair in questions.pairs if pair.stored and pair.has_new_key]
+    changing = [
+        (pair.stored, pair.wanted.source, pair.wanted.file)
+        for pair in questions.pairs
+        if pair.stored and pair.has_new_key
+    ]
+    if problems := _answered_among(changing):
+        raise TrackFolderError(problems)
+
+
+def answered_changes(source: TrackSource) -> list[Problem]:
+    """What refuse_answered would say to a track that is refused for other reasons anyway.
+
+    Nothing is locked or rendered: no import follows.
+    """
+    current = Question.objects.current().filter(lesson__track__slug=source.slug)
+    stored = list(current.select_related("lesson").prefetch_related(CHOICES))
+    by_id = defaultdict(list)
+    for question in stored:
+        by_id[question.handle].append(question)
+    before = tidy_sources(stored)
+    changing = []
+    for lesson in source.lessons:
+        for wanted in lesson.questions:
+            found = _best(by_id[wanted.id], lesson.slug)
+            if found and _judged_by(before[found.pk]) != _judged_by(wanted):
+                changing.append((found, wanted, file_of(lesson)))
+    return _answered_among(changing)
+
+
+def _answered_among(
+    changing: list[tuple[Question, QuestionSource, str]],
+) -> list[Problem]:
+    """A problem for each that has answers: stored question, wanted one, lesson's file."""
     answered = set(
         Question.objects.filter(
             Exists(Answer.objects.filter(question=OuterRef("pk"))),
-            pk__in=[pair.stored.pk for pair in changing if pair.stored],
+            pk__in=[stored.pk for stored, _wanted, _file in changing],
         ).values_list("pk", flat=True)
     )
     message = _(
         "This question has answers and cannot change. "
         "Retire it in the admin and give the new one another id."
     )
-    problems = [
-        Problem(pair.wanted.file, pair.wanted.source.line, message)
-        for pair in changing
-        if pair.stored and pair.stored.pk in answered
+    return [
+        Problem(file, wanted.line, message)
+        for stored, wanted, file in changing
+        if stored.pk in answered
     ]
-    if problems:
-        raise TrackFolderError(problems)

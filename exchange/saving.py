@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from courses.constraints import broken_constraint
 from courses.models import Lesson, Track
-from exchange.question_matching import Questions, refuse_answered
+from exchange.question_matching import Questions, answered_changes, refuse_answered
 from exchange.question_saving import BATCH, save_questions
 from exchange.report import Change, ImportReport, Journal
 from exchange.revising import parts_of, revise
@@ -24,7 +24,6 @@ from exchange.track_source import Problem, TrackFolderError, TrackSource
 from exchange.wanted import (
     WantedLesson,
     description_warnings,
-    refuse_long_texts,
     want_lessons,
     want_track,
 )
@@ -59,7 +58,14 @@ def import_track_folder(
     Raises:
         TrackFolderError: with all problems; then nothing was stored.
     """
-    return import_track(read_track_folder(folder), dry_run=dry_run, publish=publish)
+    try:
+        source = read_track_folder(folder)
+    except TrackFolderError as error:
+        if error.readable is None:
+            raise
+        changes = answered_changes(error.readable)
+        raise TrackFolderError([*error.problems, *changes]) from error
+    return import_track(source, dry_run=dry_run, publish=publish)
 
 
 def import_track(
@@ -71,12 +77,13 @@ def import_track(
     stays so; publish also publishes the track and those of these lessons that are drafts.
     A dry run does all of it and takes it back.
 
+    source: as reading gives it, its texts no longer than reading lets pass.
+
     Raises:
-        TrackFolderError: a text is too long, or an answered question would change; all
-            such problems at once, and nothing was stored.
+        TrackFolderError: with every answered question that would change; then nothing
+            was stored.
     """
     source = tidied(source)
-    refuse_long_texts(source)
     journal = Journal(timezone.now(), publish, warnings=description_warnings(source))
     try:
         with transaction.atomic():

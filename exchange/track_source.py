@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from courses.markdown import MAX_CHARACTERS
+
 type Kind = Literal["single", "multiple", "text", "number"]
 
 # The longest texts that are taken, in characters.
@@ -19,7 +21,7 @@ MAX_ATTRIBUTION = 500
 MAX_LANGUAGE = 35  # RFC 5646, 4.4.1: no shorter buffer holds every sensible tag
 MAX_SLUG = 80
 MAX_QUESTION_ID = 64
-MAX_BODY = 1_000_000
+MAX_BODY = MAX_CHARACTERS  # what the pages render
 MAX_PROMPT = 5_000
 MAX_CHOICE = 500
 MAX_ACCEPTED = 200
@@ -65,6 +67,7 @@ class QuestionSource:
     other_feedback: str = ""  # of a written question: said to every other answer
     explanation: str = ""
     line: int = field(default=0, compare=False)  # of its heading, 1 is the first
+    last_line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,17 @@ class Problem:
 
 
 class TrackFolderError(Exception):
-    """A track folder cannot be read or written; it holds every problem found, in order."""
+    """A track folder cannot be read or written; it holds every problem found, in order.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    readable is what could be read of a track all the same, without the questions in which
+    there is a problem.
+    """
+
+    def __init__(
+        self, problems: Iterable[Problem], readable: TrackSource | None = None
+    ) -> None:
         self.problems = tuple(sorted(problems))
+        self.readable = readable
         super().__init__(self.problems)
 
     def __str__(self) -> str:

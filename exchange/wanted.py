@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from courses.links import Resolve
-from courses.markdown import MAX_CHARACTERS, render_markdown
+from courses.markdown import render_markdown
 from courses.models import Lesson, Track
 from courses.rendering import RenderedField
 from courses.services import link_resolver, set_body
@@ -22,7 +21,6 @@ from exchange.track_source import (
     LessonSource,
     Problem,
     QuestionSource,
-    TrackFolderError,
     TrackSource,
 )
 from quizzes.models import Choice, Question
@@ -45,24 +43,6 @@ class WantedLesson:
     questions: list[WantedQuestion]
     file: str
     warnings: list[Problem]  # of its text and its questions
-
-
-def refuse_long_texts(source: TrackSource) -> None:
-    """Refuse what the pages would not render.
-
-    Raises:
-        TrackFolderError: with every text of more than MAX_CHARACTERS characters.
-    """
-    texts = [(TRACK_FILE, source.description_line, source.description)]
-    texts += [(file_of(one), one.body_line, one.body) for one in source.lessons]
-    message = _("This text is {length} characters long. Shorten it to {most} at most.")
-    problems = [
-        Problem(file, line, message.format(length=len(text), most=MAX_CHARACTERS))
-        for file, line, text in texts
-        if len(text) > MAX_CHARACTERS
-    ]
-    if problems:
-        raise TrackFolderError(problems)
 
 
 def file_of(lesson: LessonSource) -> str:

@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError
 from django.db import connection, transaction
 
 from courses.models import Lesson, Track
@@ -18,6 +19,7 @@ from tests.exchange.folders import (
     FILES,
     LOAM,
     PEAT,
+    TRACK,
     places_of_rows,
     run,
     write_folder,
@@ -100,6 +102,57 @@ def test_all_such_changes_are_named_at_once_and_nothing_is_stored(earth, tmp_pat
         f"02-peat.md:10: {REFUSAL}",
     ]
     assert places_of_rows() == before
+
+
+def test_such_a_change_is_named_beside_the_mistakes_of_the_folder(earth, tmp_path):
+    write_folder(
+        tmp_path,
+        loam=LOAM.replace("is finest?", "is?").replace("a mixture", "mix" * 40_000),
+        peat=PEAT.replace("Half-rotten moss.", "m" * 501).replace("55", "54"),
+        track=TRACK.replace("title:", "titel:"),
+    )
+
+    with pytest.raises(CommandError) as refusal:
+        run("import_track", earth)
+
+    heading, *lines = str(refusal.value).splitlines()
+    assert heading == "Nothing was imported. Correct these 6, and import again:"
+    assert [line.partition(": ")[0] for line in lines] == [
+        "01-loam.md:6",
+        "01-loam.md:12",
+        "02-peat.md:3",
+        "02-peat.md:10",
+        "track.md:1",
+        "track.md:2",
+    ]
+    assert lines[1] == f"01-loam.md:12: {REFUSAL}"
+    assert lines[3] == f"02-peat.md:10: {REFUSAL}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("- [ ] Sand", "- Sand"),  # read without it, so that it seems to be gone
+        ("{#water}", "{#finest}"),
+        ('title: "Loam"', 'title: "Loam"\nslug: x'),
+    ],
+)
+def test_what_only_a_mistake_makes_look_changed_is_not_named(earth, tmp_path, old, new):
+    write_folder(tmp_path, loam=LOAM.replace(old, new))
+
+    with pytest.raises(TrackFolderError) as refusal:
+        import_track_folder(earth)
+
+    assert len(refusal.value.problems) == 1
+    assert REFUSAL not in str(refusal.value)
+
+
+@pytest.mark.parametrize("slug", [r'"a\u0000b"', r'"a\ud800b"', "Ä"])
+def test_a_slug_that_no_track_can_have_is_looked_up_nowhere(earth, tmp_path, slug):
+    write_folder(tmp_path, track=TRACK.replace("---\n\n", f"slug: {slug}\n---\n\n"))
+
+    with pytest.raises(TrackFolderError, match=r"^track\.md:4: "):
+        import_track_folder(earth)
 
 
 def test_an_unanswered_question_beside_them_may_change(earth, tmp_path):

@@ -145,6 +145,29 @@ def test_all_mistakes_of_all_files_are_named_at_once(tmp_path):
     ]
 
 
+def test_a_text_too_long_is_named_beside_mistakes_of_every_other_kind(tmp_path):
+    folder = write_folder(
+        tmp_path,
+        track=TRACK.replace('summary: "What', 'summary: "What' + "t" * 500),
+        loam=LOAM.replace("a mixture", "a mixture" * 20_000),
+        peat=PEAT.replace("- [=] 55 ± 5", "- [ ] 55\n- [ ]"),
+    )
+    (folder / "03-Sand.md").write_text(PEAT, encoding="utf-8")
+    (folder / "04-clay.md").write_bytes(b"---\n\xff")
+
+    lines = refused(folder)
+
+    assert places(lines) == [
+        "01-loam.md:6",
+        "02-peat.md:10",
+        "02-peat.md:13",
+        "03-Sand.md",
+        "04-clay.md:2",
+        "track.md:3",
+    ]
+    assert "Shorten it to 100000 at most." in lines[0]
+
+
 def test_a_mistake_leaves_the_stored_track_as_it_was(tmp_path):
     folder = write_folder(tmp_path)
     import_track_folder(folder)

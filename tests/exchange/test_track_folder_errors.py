@@ -149,9 +149,9 @@ FRONT_FAULTS = {
         "“pt_BR” is not a language tag. Write one like en or pt-BR.",
     ),
     "a long body": (
-        f"{LESSON_FRONT}\n{'b' * 1_000_001}\n",
+        f"{LESSON_FRONT}\n{'b' * 100_001}\n",
         6,
-        "This text is 1000001 characters long. Shorten it to 1000000 at most.",
+        "This text is 100001 characters long. Shorten it to 100000 at most.",
     ),
     "a question without the heading": (
         f"{LESSON_FRONT}\n## Check Your Understanding\n\n{QUESTION}",
