@@ -70,6 +70,9 @@ print(probe.read(10))
 > اقرأ القيمة مرتين.
 """
 
+LONG_WORD = "Kraftfahrzeughaftpflichtversicherungen"
+LONG_CODE = "AutoModelForSequenceClassification.from_pretrained"
+
 
 class Stage:
     """One site as one person finds it."""
@@ -146,6 +149,32 @@ class Stage:
             track, "majass", title="المجس", summary="كم عمقه؟", body=ARABIC
         )
         make_question(lesson, "كم عمق المجس؟", right=("١٠ سم",), wrong=("متر",))
+        return track
+
+    def long_words(self) -> Track:
+        """No word of it fits on the screen of a telephone, nor do its formulas."""
+        terms = " + ".join(f"a_{{{number}}}" for number in range(26))
+        body = f"The sum is ${terms}$, of `{LONG_CODE}`.\n\n$${terms}$$\n"
+        track = make_track("long", title=LONG_WORD, summary=LONG_WORD, description=body)
+        lesson = make_lesson(
+            track,
+            "long-lesson",
+            title=LONG_WORD,
+            summary=LONG_WORD,
+            body=f"## {LONG_WORD}\n\n{body}\n- {LONG_WORD}\n- ${terms}$\n",
+        )
+        prompt = f"What of `{LONG_CODE}` is ${terms}$?\n\n{body}"
+        texts = (f"`{LONG_CODE}`", f"The sum ${terms}$")
+        for kind in Kind:
+            make_question(
+                lesson,
+                prompt,
+                kind=kind,
+                right=("31",) if kind == Kind.NUMBER else texts[:1],
+                wrong=(*texts[1:], LONG_WORD),
+                explanation=body,
+            )
+        make_lesson(track, "next", title=LONG_WORD, summary=LONG_WORD)
         return track
 
     def draft(self) -> Track:

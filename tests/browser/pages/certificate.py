@@ -7,7 +7,7 @@ from accounts.models import User
 from certificates import services
 from courses.models import Track
 from tests.browser.pages.entry import Entry
-from tests.browser.stage import Stage
+from tests.browser.stage import LONG_WORD, Stage
 from tests.factories import make_admin
 
 REASON = "it was issued to the wrong account"
@@ -59,6 +59,29 @@ def without_a_score(stage: Stage) -> str:
     stage.finish(track)
     ada = User.objects.get(name="Ada")
     return services.claim_certificate(ada, track, "Ada Sample").get_absolute_url()
+
+
+def long_title(stage: Stage) -> str:
+    user = stage.sign_in()
+    track = stage.long_words()
+    stage.finish(track)
+    certificate = services.claim_certificate(user, track, LONG_WORD)
+    services.supersede(certificate, f"A. {LONG_WORD}", LONG_WORD)
+    return certificate.get_absolute_url()
+
+
+def claim_of_a_long_title(stage: Stage) -> str:
+    user = stage.sign_in()
+    user.name = LONG_WORD
+    user.save(update_fields=["name"])
+    track = stage.long_words()
+    stage.finish(track)
+    return reverse("claim", args=[track.slug])
+
+
+def claim_of_a_long_title_too_early(stage: Stage) -> str:
+    stage.sign_in()
+    return reverse("claim", args=[stage.long_words().slug])
 
 
 def revoked(stage: Stage) -> str:
@@ -145,6 +168,14 @@ CERTIFICATE = [
     ),
     Entry(
         "certificate, no score", "certificate", without_a_score, "This certifies that"
+    ),
+    Entry("certificate, long title", "certificate", long_title, "took its place"),
+    Entry("claim, long title", "claim", claim_of_a_long_title, LONG_WORD),
+    Entry(
+        "claim, long title, unfinished",
+        "claim",
+        claim_of_a_long_title_too_early,
+        LONG_WORD,
     ),
     Entry("certificate, revoked", "certificate", revoked, REASON),
     Entry(

@@ -1,12 +1,15 @@
 """My learning, the score, and the end of an account."""
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from certificates.services import claim_certificate
 from courses.models import Track
 from quizzes.models import Question
 from tests.browser.pages.entry import Entry
-from tests.browser.stage import Stage, questions_of
+from tests.browser.stage import LONG_CODE, LONG_WORD, Stage, questions_of
+from tests.factories import make_lesson
 
 ME = "/me/"
 
@@ -26,6 +29,16 @@ def only_done(stage: Stage) -> str:
     """A track with a mark and without an answer."""
     stage.sign_in()
     stage.finish(stage.soil())
+    return ME
+
+
+def long_title(stage: Stage) -> str:
+    """A certificate, and one more lesson since then."""
+    user = stage.sign_in()
+    track = stage.long_words()
+    stage.finish(track)
+    claim_certificate(user, track, LONG_WORD)
+    make_lesson(track, "one-more", title=LONG_WORD, published_at=timezone.now())
     return ME
 
 
@@ -64,6 +77,12 @@ def half_a_score(stage: Stage) -> str:
     return score_address()
 
 
+def long_score(stage: Stage) -> str:
+    stage.sign_in()
+    stage.answer(questions_of(stage.long_words())[0], f"`{LONG_CODE}`")
+    return score_address()
+
+
 def deleting(stage: Stage) -> str:
     stage.sign_in()
     return reverse("me_delete")
@@ -84,12 +103,14 @@ LEARNING = [
     Entry("me, begun", "me", begun, "No certificates yet."),
     Entry("me, no score", "me", only_done, "No score yet"),
     Entry("me, certified", "me", with_certificate, "Certificates"),
+    Entry("me, long title", "me", long_title, LONG_WORD),
     Entry("me, just signed in", "me", with_what_came_along, "were added."),
     Entry(
         "score, visitor", "score", score_of_a_visitor, "A score belongs to an account"
     ),
     Entry("score, none", "score", no_score, "No score yet"),
     Entry("score, half way", "score", half_a_score, "1 other answer"),
+    Entry("score, long title", "score", long_score, LONG_WORD),
     Entry("delete", "me_delete", deleting, "This cannot be undone."),
     Entry("delete, certified", "me_delete", deleting_with_certificate, "1 certificate"),
     Entry(

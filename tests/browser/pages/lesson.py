@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 from courses.models import Track
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import (
+    LONG_WORD,
     Stage,
     archive,
     lessons_of,
@@ -151,6 +152,17 @@ def arabic_done(stage: Stage) -> str:
     return lesson.get_absolute_url()
 
 
+def long_words(stage: Stage) -> str:
+    return first_lesson(stage.long_words())
+
+
+def long_words_answered(stage: Stage) -> str:
+    stage.sign_in()
+    track = stage.long_words()
+    stage.answer_all(track, right=False)
+    return first_lesson(track)
+
+
 def draft(stage: Stage) -> str:
     return first_lesson(stage.draft())
 
@@ -212,6 +224,8 @@ LESSON = [
     Entry("lesson, right to left", "lesson", arabic, "المجس"),
     Entry("lesson, right to left, answered", "lesson", arabic_answered, "Not yet"),
     Entry("lesson, right to left, done", "lesson", arabic_done, "1 of 2 done"),
+    Entry("lesson, long words", "lesson", long_words, LONG_WORD),
+    Entry("lesson, long words, answered", "lesson", long_words_answered, "Why"),
     Entry("lesson, archived", "lesson", of_an_archived_track, "1 of 3 done"),
     Entry("lesson, draft", "lesson", draft, "This lesson is a draft."),
     Entry(

@@ -6,7 +6,7 @@ from django.utils import timezone
 from certificates.services import claim_certificate
 from courses.models import Track
 from tests.browser.pages.entry import Entry
-from tests.browser.stage import Stage, archive, lessons_of, questions_of
+from tests.browser.stage import LONG_WORD, Stage, archive, lessons_of, questions_of
 from tests.factories import make_lesson, make_track
 
 CATALOGUE = "/"
@@ -124,6 +124,26 @@ def arabic_track_claimed(stage: Stage) -> str:
     return track.get_absolute_url()
 
 
+def long_title(stage: Stage) -> str:
+    stage.long_words()
+    return CATALOGUE
+
+
+def long_title_begun(stage: Stage) -> str:
+    stage.sign_in()
+    stage.mark_done(lessons_of(stage.long_words())[0])
+    return CATALOGUE
+
+
+def track_with_a_long_title(stage: Stage) -> str:
+    return stage.long_words().get_absolute_url()
+
+
+def search_found_long_words(stage: Stage) -> str:
+    stage.long_words()
+    return f"{reverse('search')}?q={LONG_WORD}"
+
+
 def archived_track(stage: Stage) -> str:
     track = stage.soil()
     archive(track)
@@ -180,6 +200,8 @@ TRACK = [
     Entry(
         "catalogue, past the last", "catalogue", a_page_past_the_last, "on this page"
     ),
+    Entry("catalogue, long title", "catalogue", long_title, LONG_WORD),
+    Entry("catalogue, long title, begun", "catalogue", long_title_begun, "Continue"),
     Entry("track, visitor", "track", track_of_nobody, "Your progress is kept when"),
     Entry("track, visitor, begun", "track", track_begun_by_a_visitor, "1 of 4"),
     Entry(
@@ -199,10 +221,12 @@ TRACK = [
     Entry("track, 41 lessons", "track", long_track, "9 of 41 done"),
     Entry("track, right to left", "track", arabic_track, "التربة والماء"),
     Entry("track, right to left, claimed", "track", arabic_track_claimed, "2 of 3"),
+    Entry("track, long title", "track", track_with_a_long_title, LONG_WORD),
     Entry("track, archived", "track", archived_track, "Not taught since"),
     Entry("track, archived, learned", "track", archived_track_of_a_learner, "Lesson 1"),
     Entry("search", "search", search_nothing, "Search the titles and the text"),
     Entry("search, found", "search", search_found, "2 lessons mention “water”"),
+    Entry("search, long words", "search", search_found_long_words, LONG_WORD),
     Entry("search, second page", "search", search_found_many, "Previous page"),
     Entry("search, misspelt", "search", search_misspelt, "Did you mean"),
     Entry("search, nothing", "search", search_found_nothing, "Try fewer words"),
