@@ -4,6 +4,7 @@ A choice is one line. Lines `  > …` directly below it are its feedback. Blank 
 between choices, and one must stand between the list and other text.
 """
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -36,6 +37,12 @@ class Item:
     @property
     def feedback(self) -> str:
         return without_blank_edges(self.comment_lines)
+
+    @property
+    def feedback_row(self) -> int:
+        """Where the feedback starts; its lines stand directly below the choice."""
+        blank = itertools.takewhile(is_blank, self.comment_lines)
+        return self.row + 1 + len(list(blank))
 
 
 def is_choice(line: str) -> bool:

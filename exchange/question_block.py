@@ -120,17 +120,22 @@ def _read_question(source: SourceFile, rows: range) -> QuestionSource | None:
     explanation = _read_explanation(source, range(end, rows.stop))
     if kind is None:
         return None
+    details = range(rows.start + 1, first)
+    others = [item for item in items if item.mark == "*"]
     values, tolerance = _read_values(source, items, kind)
     return QuestionSource(
         id=id_,
         kind=kind,
-        prompt=_read_prompt(source, head, range(rows.start + 1, first)),
+        prompt=_read_prompt(source, head, details),
         choices=values,
         tolerance=tolerance,
-        other_feedback="".join(item.feedback for item in items if item.mark == "*"),
+        other_feedback="".join(item.feedback for item in others),
         explanation=explanation,
         line=rows.start + 1,
         last_line=rows.stop,
+        details_line=source.first_text_row(details) + 1,
+        other_feedback_line=others[0].feedback_row + 1 if others else 0,
+        explanation_line=source.first_text_row(range(end, rows.stop)) + 1,
     )
 
 
@@ -277,7 +282,13 @@ def _read_values(
             source.report(item.row, message)
         texts[0], tolerance = _read_number(source, items[0])
     choices = tuple(
-        ChoiceSource(text, item.mark != " ", item.feedback)
+        ChoiceSource(
+            text,
+            item.mark != " ",
+            item.feedback,
+            line=item.row + 1,
+            feedback_line=item.feedback_row + 1,
+        )
         for text, item in zip(texts, items, strict=True)
     )
     return choices, tolerance

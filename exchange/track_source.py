@@ -49,6 +49,8 @@ class ChoiceSource:
     text: str
     is_right: bool
     feedback: str = ""
+    line: int = field(default=0, compare=False)
+    feedback_line: int = field(default=0, compare=False)  # where it starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class QuestionSource:
     explanation: str = ""
     line: int = field(default=0, compare=False)  # of its heading, 1 is the first
     last_line: int = field(default=0, compare=False)
+    # where these start
+    details_line: int = field(default=0, compare=False)  # the prompt below the heading
+    other_feedback_line: int = field(default=0, compare=False)
+    explanation_line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,16 +132,25 @@ def _want_questions(lesson: Lesson, source: LessonSource) -> list[WantedQuestion
 
 
 def _question_warnings(source: QuestionSource, file: str) -> list[Problem]:
-    """What its texts cannot show; a question knows the line of its heading only."""
-    texts = [source.prompt, source.explanation, source.other_feedback]
-    texts += [choice.text for choice in source.choices]
-    texts += [choice.feedback for choice in source.choices]
+    """What its texts cannot show."""
     return [
-        Problem(file, source.line, remark.message)
-        for text in texts
+        Problem(file, line + remark.line - 1, remark.message)
+        for line, text in _texts_of(source)
         if _MAY_NOT_SHOW.search(text)
         for remark in render_markdown(text).remarks
     ]
+
+
+def _texts_of(source: QuestionSource) -> Iterator[tuple[int, str]]:
+    """Each text that is rendered, and the line where it starts."""
+    heading, _blank, details = source.prompt.partition("\n\n")
+    yield source.line, heading
+    yield source.details_line, details
+    for choice in source.choices:
+        yield choice.line, choice.text
+        yield choice.feedback_line, choice.feedback
+    yield source.other_feedback_line, source.other_feedback
+    yield source.explanation_line, source.explanation
 
 
 def _want_question(source: QuestionSource, file: str) -> WantedQuestion:

@@ -358,11 +358,64 @@ def test_warnings_name_file_and_line_and_stop_nothing(tmp_path):
         "02-peat.md:8",
         "02-peat.md:8",
         "02-peat.md:9",
-        "02-peat.md:13",
+        "02-peat.md:17",
         "track.md:8",
     ]
     assert "09-more.md leads nowhere" in err
     assert "imported" in out
+
+
+DEAD_LINKS = """\
+---
+title: "Peat"
+summary: "Half-rotten moss."
+---
+
+## Check your understanding
+
+### Is [peat](a.md) moss? {#moss}
+
+
+So it is
+
+said [here](b.md).
+
+- [x] [Yes](c.md)
+  >
+  > It is
+  > [moss](d.md).
+- [ ] No
+
+
+- [ ] [Maybe](e.md)
+
+
+Once
+more: [moss](f.md).
+
+### What is [peat](g.md)? {#what}
+
+- [=] moss
+  > As [said](h.md).
+- [*]
+  > Think.
+  >
+  > [Again](i.md).
+"""
+
+
+def test_a_dead_link_in_a_question_is_reported_on_its_own_line(tmp_path):
+    folder = write_folder(tmp_path, peat=DEAD_LINKS)
+
+    _out, err = run("import_track", folder)
+
+    lines = DEAD_LINKS.splitlines()
+    reported = [
+        line.removeprefix("02-peat.md:").split(" ") for line in err.splitlines()
+    ]
+    links = [(int(words[0].rstrip(":")), words[4]) for words in reported]
+    assert [link for _line, link in links] == [f"{name}.md" for name in "abcdefghi"]
+    assert all(f"({link})" in lines[line - 1] for line, link in links)
 
 
 def test_a_link_lives_as_soon_as_its_lesson_is_there(tmp_path):
