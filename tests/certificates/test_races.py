@@ -1,12 +1,14 @@
 """Many at once: real threads with their own connections, started by a barrier."""
 
 from collections import Counter
+from collections.abc import Callable
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +17,7 @@ from accounts.models import User
 from certificates.award import read_award
 from certificates.models import Certificate, CertificateDocument
 from certificates.services import (
+    CertificateError,
     NotFinishedError,
     SupersededError,
     WithdrawnError,
@@ -24,7 +27,7 @@ from certificates.services import (
     withdraw,
 )
 from courses.models import Enrollment
-from courses.services import undo_done
+from courses.services import lock_enrollment, undo_done
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,6 +119,75 @@ def test_undo_and_claim_stand_in_line(ada, finished, lesson, _round):
         assert claimed == Certificate.objects.get()
         assert claimed.lesson_count == 2
         assert place.completed_at == claimed.finished_at
+
+
+def behind(task: Callable[[], Any]) -> tuple[Thread, list[Any]]:
+    """Run the task in a thread that has to wait for a lock this test holds."""
+    results: list[Any] = []
+
+    def run() -> None:
+        try:
+            results.append(task())
+        except CertificateError as error:
+            results.append(error)
+        finally:
+            connection.close()
+
+    thread = Thread(target=run)
+    thread.start()
+    thread.join(timeout=1)
+    assert thread.is_alive(), "it did not wait"
+    return thread, results
+
+
+def test_an_undo_that_waited_for_a_claim_leaves_the_finish(ada, finished, lesson):
+    with transaction.atomic():
+        place = lock_enrollment(ada, finished.pk)
+        undo, _results = behind(partial(undo_done, ada, lesson))
+        place.certified_at = timezone.now()
+        place.save(update_fields=["certified_at"])
+    undo.join(timeout=20)
+
+    assert Enrollment.objects.get(learner=ada).completed_at is not None
+
+
+def test_a_claim_that_waited_for_an_undo_is_refused(ada, finished, lesson):
+    with transaction.atomic():
+        lock_enrollment(ada, finished.pk)
+        claim, results = behind(partial(claim_certificate, ada, finished, "Ada"))
+        undo_done(ada, lesson)
+    claim.join(timeout=20)
+
+    assert isinstance(results[0], NotFinishedError)
+    assert not Certificate.objects.exists()
+
+
+def test_a_claim_that_looks_before_it_has_the_lock_certifies_what_was_undone(
+    ada, finished, lesson
+):
+    """The control: the check is made, then the undo, then the naive write."""
+    looked, undone = Barrier(2), Barrier(2)
+    now = timezone.now()
+
+    def naive_claim() -> bool:
+        place = Enrollment.objects.get(learner=ada)
+        award = read_award(ada, finished, place.completed_at, now)
+        looked.wait(timeout=20)
+        undone.wait(timeout=20)
+        if award.finished_at is not None:
+            Enrollment.objects.filter(pk=place.pk).update(certified_at=now)
+        return award.finished_at is not None
+
+    def undo() -> None:
+        looked.wait(timeout=20)
+        undo_done(ada, lesson)
+        undone.wait(timeout=20)
+
+    certified, _undone = at_once([naive_claim, undo])
+
+    place = Enrollment.objects.get(learner=ada)
+    assert certified
+    assert (place.certified_at, place.completed_at) == (now, None)
 
 
 def test_twenty_corrections_at_once_give_one_successor(ada, held):

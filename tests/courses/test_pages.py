@@ -112,6 +112,15 @@ class TestATrack:
 
         assert "Water it" in text(signed_in(ada), "/tracks/soil/water-it/")
 
+    def test_that_is_archived_is_closed_to_who_did_not_learn_it(
+        self, soil, probe, ben, signed_in
+    ):
+        Track.objects.update(archived_at=timezone.now())
+        client = signed_in(ben)
+
+        assert client.get("/tracks/soil/water-it/").status_code == 404
+        assert client.get(probe.answer_url).status_code == 404
+
     @pytest.mark.parametrize(
         ("who", "status"),
         [("ada", 404), ("ben", 404), ("iris", 200), ("omar", 404), ("ruth", 200)],

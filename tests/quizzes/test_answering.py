@@ -1,9 +1,12 @@
 """An answer's life: sent, graded, kept once, shown."""
 
+from fractions import Fraction
 from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from courses.models import Enrollment
@@ -222,6 +225,32 @@ def test_a_visitors_answer_is_kept_in_this_browser_alone(probe, client):
 
     assert "Correct" in client.get(probe.get_absolute_url()).content.decode()
     assert "Correct" not in Client().get(probe.get_absolute_url()).content.decode()
+
+
+@given(st.data())
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_the_order_in_which_ticks_are_sent_does_not_matter(soil, data):
+    question = make_question(
+        soil.lessons.first(), kind="multiple", right=("A", "B", "C"), wrong=("X", "Y")
+    )
+    ticked = data.draw(st.sets(st.sampled_from("ABCXY"), min_size=1))
+    ids = pick(question, *ticked)
+    for order in (ids, data.draw(st.permutations(ids))):
+        Client().post(
+            question.answer_url, {"submission": str(uuid4()), "choice": order}
+        )
+
+    credits_stored = set(
+        Answer.objects.filter(question=question).values_list("credit", flat=True)
+    )
+    right, wrong = len(ticked & set("ABC")), len(ticked & set("XY"))
+    exact = max(Fraction(right, 3) - Fraction(wrong, 2), Fraction(0))
+    assert len(credits_stored) == 1
+    assert abs(Fraction(credits_stored.pop()) - exact) < Fraction(1, 10**6)
 
 
 def test_a_get_changes_nothing(probe, client):

@@ -151,28 +151,33 @@ class TestAQuestionEditedWhileItIsAnswered:
                 return
         pytest.fail("no answer was stored in six rounds")
 
-    def test_reading_the_choices_before_the_revision_would_store_a_stale_grade(
+    def test_reading_the_choices_before_the_revision_stores_a_stale_grade(
         self, probe, ada
     ):
         """The control: the order of reading matters, so the code keeps it."""
         respondent = Respondent.objects.create(learner=ada, is_own=True)
-        stale = list(probe.choices.order_by("position"))
-        Choice.objects.filter(question=probe, text="Right").update(text="Edited")
-        Choice.objects.filter(question=probe, text="Not so").update(is_right=True)
-        fresh = Question.objects.select_related("lesson").get(pk=probe.pk)
+        read, edited = Barrier(2), Barrier(2)
 
-        record_answer(
-            fresh,
-            key_of(fresh, stale),
-            Reply(frozenset([stale[1].pk])),
-            respondent.pk,
-            uuid4(),
-        )
+        def naive_answer():
+            stale = list(probe.choices.order_by("position"))
+            read.wait(timeout=20)
+            edited.wait(timeout=20)
+            fresh = Question.objects.select_related("lesson").get(pk=probe.pk)
+            reply = Reply(frozenset([stale[1].pk]))
+            record_answer(fresh, key_of(fresh, stale), reply, respondent.pk, uuid4())
+            return reply
 
-        key = key_of(fresh, list(fresh.choices.order_by("position")))
-        assert Answer.objects.get().credit != grade(
-            key, Reply(frozenset([stale[1].pk]))
-        )
+        def edit():
+            read.wait(timeout=20)
+            Choice.objects.filter(question=probe, text="Right").update(is_right=False)
+            Choice.objects.filter(question=probe, text="Not so").update(is_right=True)
+            edited.wait(timeout=20)
+
+        reply, _edited = at_once([naive_answer, edit])
+
+        key = key_of(probe, list(probe.choices.order_by("position")))
+        assert grade(key, reply) == 1
+        assert Answer.objects.get().credit == 0
 
 
 class TestDoneAndUndoCrossing:

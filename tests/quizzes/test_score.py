@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from uuid import uuid4
 
 import pytest
@@ -14,7 +15,13 @@ from hypothesis import strategies as st
 
 from quizzes.log import Person, answered_in, knowledge_of, scores_of_track
 from quizzes.models import Answer, Respondent
-from quizzes.scoring import RETRY_AFTER, Knowledge, measure_knowledge, percent_of
+from quizzes.scoring import (
+    RETRY_AFTER,
+    Knowledge,
+    counting,
+    measure_knowledge,
+    percent_of,
+)
 from quizzes.services import claim_visit
 from tests.factories import make_lesson, make_question, make_track, make_user
 
@@ -175,6 +182,15 @@ def test_the_sql_score_equals_the_plain_one_over_random_logs_claims_included(log
     rows = answered_in(Person(learner_id=learner.pk), [track.pk])
 
     assert (Fraction(earned), count) == plain_score(told)
+    assert {row.answer_id for row in rows} == {
+        counting(list(given))[-1].pk
+        for _question, given in groupby(
+            Answer.objects.filter(question__in=questions).order_by(
+                "question", "answered_at", "pk"
+            ),
+            key=lambda answer: answer.question_id,
+        )
+    }
     assert sum((row.credit for row in rows), Decimal()) == earned
 
 
@@ -212,6 +228,35 @@ class TestVerifyScores:
         said = capsys.readouterr().err
         assert "ada@example.org" in said
         assert "ben@example.org" not in said
+
+    def test_it_names_a_learner_whose_practice_was_corrupted(
+        self, ada, probe, signed_in, capsys
+    ):
+        self.answer(signed_in(ada), probe, "Right")
+        self.answer(signed_in(ada), probe, "Not so")
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute("UPDATE quizzes_answer SET credit = 1")
+            cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+        with pytest.raises(CommandError, match="1 learners disagree"):
+            call_command("verify_scores")
+
+    def test_it_names_a_learner_whose_sum_disagrees_with_right_credits(
+        self, ada, probe, signed_in
+    ):
+        self.answer(signed_in(ada), probe, "Right")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION quizzes_count_answer("
+                " counted quizzes_counted_answer, answer_id bigint, credit numeric,"
+                " answered_at timestamptz, pause interval)"
+                " RETURNS quizzes_counted_answer LANGUAGE plpgsql AS"
+                " $$ BEGIN RETURN (answer_id, 0.5, answered_at); END $$"
+            )
+
+        with pytest.raises(CommandError, match="1 learners disagree"):
+            call_command("verify_scores")
 
     @pytest.mark.parametrize("written", ["4,000", "4 400", "3600.0", "−5", "12"])
     def test_it_reads_numbers_as_the_grading_does(self, lesson, client, written):
