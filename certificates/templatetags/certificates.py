@@ -1,5 +1,7 @@
 """What lower rooms' pages show of certificates, each in one statement at most."""
 
+from typing import NamedTuple
+
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
@@ -22,6 +24,13 @@ _WORDS = {
 PREVIEW_CODE = "7K4M-9QXT-2HWD-5VPN"  # of no certificate: the example of the pages
 
 
+class Mine(NamedTuple):
+    """Somebody's certificates: what they hold, and what they withdrew for good."""
+
+    kept: list[Certificate]
+    withdrawn: list[Certificate]
+
+
 @register.simple_tag(takes_context=True)
 def my_certificate(context: Context, track: Track) -> Certificate | None:
     """The reader's current certificate of the track, with its state; a visitor's None."""
@@ -30,13 +39,14 @@ def my_certificate(context: Context, track: Track) -> Certificate | None:
 
 
 @register.simple_tag(takes_context=True)
-def my_certificates(context: Context) -> list[Certificate]:
-    """The reader's current certificates but the withdrawn, newest first."""
-    user = context["user"]
-    if not user.is_authenticated:
-        return []
-    held = Certificate.objects.held_by(user).current().with_kinds()
-    return [row for row in held if row.state != State.WITHDRAWN]
+def my_certificates(context: Context) -> Mine:
+    """The reader's current certificates, newest first; a visitor has none."""
+    mine, user = Mine([], []), context["user"]
+    if user.is_authenticated:
+        for row in Certificate.objects.held_by(user).current().with_kinds():
+            is_gone = row.state == State.WITHDRAWN
+            (mine.withdrawn if is_gone else mine.kept).append(row)
+    return mine
 
 
 @register.simple_tag

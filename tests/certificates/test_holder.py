@@ -7,8 +7,10 @@ import pytest
 from django.urls import reverse
 
 from certificates.models import Certificate
-from certificates.services import supersede
+from certificates.services import claim_certificate, supersede, withdraw
+from courses.services import mark_done
 from tests.certificates.stage import status_in, text_of
+from tests.factories import make_track
 
 
 def claim_url(track) -> str:
@@ -100,3 +102,26 @@ def test_the_old_name_can_be_hidden_on_its_own_page(signed_in, ada, held):
     client.post(holder_url(held), {"action": "hide"})
 
     assert "Ada Sample" not in client.get(held.get_absolute_url()).content.decode()
+
+
+def test_after_withdrawing_no_page_offers_a_certificate(signed_in, ada, soil, held):
+    withdraw(held)
+    client = signed_in(ada)
+
+    for address in ("/me/", "/tracks/soil/", "/tracks/soil/water-it/"):
+        said = text_of(client.get(address))
+        assert "You withdrew your certificate" in said, address
+        for offer in ("See your certificate", "Claim your", "You can claim one"):
+            assert offer not in said, address
+
+
+def test_my_learning_shows_the_others_beside_a_withdrawn_one(signed_in, ada, held):
+    stars = make_track("stars", lessons=1)
+    mark_done(ada, stars.lessons.get())
+    other = claim_certificate(ada, stars, "Ada Sample")
+    withdraw(held)
+
+    page = signed_in(ada).get("/me/")
+
+    assert other.get_absolute_url() in page.content.decode()
+    assert "You withdrew your certificate for Soil" in text_of(page)
