@@ -181,6 +181,21 @@ class TestALesson:
         assert "Revised" in text(client, "/tracks/soil/water-it/")
         assert "Revised" not in text(client, "/tracks/soil/probe-the-soil/")
 
+    def test_that_is_published_in_a_draft_track_says_that_nothing_counts(
+        self, iris, soil, probe, signed_in
+    ):
+        lesson_url = probe.lesson.get_absolute_url()
+        promise = "Your answers feed your knowledge score"
+        assert promise in text(signed_in(iris), lesson_url)
+        Track.objects.update(published_at=None)
+
+        page = text(signed_in(iris), lesson_url)
+
+        assert "The track of this lesson is a draft." in page
+        assert "nothing you answer here is kept" in page
+        assert "Lesson 1 of 2" in page
+        assert promise not in page
+
 
 class TestMarkingDone:
     def test_is_said_and_undone(self, soil, ada, signed_in):
