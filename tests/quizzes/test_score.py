@@ -303,3 +303,12 @@ def test_a_visitor_is_asked_to_sign_in_for_a_score(soil, client):
     page = client.get("/tracks/soil/score/").content.decode()
 
     assert "A score belongs to an account" in page
+
+
+@pytest.mark.django_db
+def test_a_track_without_questions_promises_no_score(ada, soil, signed_in):
+    page = signed_in(ada).get("/tracks/soil/score/").content.decode()
+
+    assert "This track asks no questions." in page
+    assert "0 of 0" not in page
+    assert "Your first answer" not in page
