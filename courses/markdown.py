@@ -38,6 +38,13 @@ MAX_NESTING = 20  # lists and quotes within each other, two to a list
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]"
 )
+# Spaces, what Unicode calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt), and the
+# empty Braille cell.
+_UNSEEN = re.compile(
+    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
 
 
 class TextTooLongError(ValueError):
@@ -111,6 +118,20 @@ def plain(source: str) -> str:
     """
     tokens = _FRAGMENT.parseInline(_readable(source))
     return " ".join(" ".join(_block_texts(tokens)).split())
+
+
+def shows_nothing(source: str) -> bool:
+    """Whether a reader sees nothing of this inline Markdown, such as a picture without words.
+
+    Raises:
+        TextTooLongError: the text is longer than MAX_CHARACTERS.
+    """
+    return is_unseen(plain(source))
+
+
+def is_unseen(text: str) -> bool:
+    """Whether this plain text is spaces and characters without any width, or empty."""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 class _Parser(MarkdownIt):

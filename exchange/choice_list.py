@@ -18,6 +18,7 @@ from exchange.track_source import (
     MAX_COMMENT,
     ChoiceSource,
 )
+from quizzes.rules import is_empty
 
 _CHOICE = re.compile(r"-[ \t]+\[([ xX=*])\](?:[ \t].*)?")
 # Meant as a choice, but a space is missing; `[x](…)` and `[x]: …` are links.
@@ -136,11 +137,11 @@ def _unmarked(line: str) -> str:
 def check_items(source: SourceFile, items: list[Item]) -> None:
     """Report what is wrong with single items: empty, twice there, too long, too many."""
     seen: dict[str, int] = {}
-    for item in items:
+    for number, item in enumerate(items):
         source.limit(item.row, _("This feedback"), item.feedback, MAX_COMMENT)
         if item.mark == "*":
             continue
-        if not item.text:
+        if not item.text or (number < MAX_CHOICES and _shows_nothing(item)):
             message = _("This choice is empty. Write its text, or take it out.")
             source.report(item.row, message)
         elif item.text in seen:
@@ -154,6 +155,12 @@ def check_items(source: SourceFile, items: list[Item]) -> None:
     if len(items) > MAX_CHOICES:
         message = _("A question has at most {most} choices. Take some out.")
         source.report(items[MAX_CHOICES].row, message.format(most=MAX_CHOICES))
+
+
+def _shows_nothing(item: Item) -> bool:
+    """Of a text that is short enough to be taken: longer ones cost time for nothing."""
+    is_written = item.mark == "="
+    return len(item.text) <= MAX_CHOICE and is_empty(item.text, is_written=is_written)
 
 
 def write_item(mark: str, choice: ChoiceSource) -> str:

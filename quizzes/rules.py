@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from courses.markdown import is_unseen, shows_nothing
 from quizzes.grading import QuestionKind
 from quizzes.models import WRITTEN_LENGTH
 
@@ -96,9 +97,24 @@ def _is_decimal(text: str) -> bool:
     return len(found[1]) <= MAX_WHOLE_DIGITS and len(found[2] or "") <= MAX_PLACES
 
 
+def is_empty(text: str, *, is_written: bool) -> bool:
+    """Whether a reader finds nothing in the text of a choice, or of an accepted answer.
+
+    An accepted answer is compared as it is typed, so markup in it counts.
+
+    Raises:
+        TextTooLongError: a choice is longer than courses.markdown.MAX_CHARACTERS.
+    """
+    return is_unseen(text) if is_written else shows_nothing(text)
+
+
 def _flaws_of_texts(draft: Draft) -> Iterator[Flaw]:
     seen: set[str] = set()
     for index, text in enumerate(draft.texts):
+        if is_empty(text, is_written=draft.is_written):
+            yield Flaw(
+                _("This choice is empty. Write its text, or take it out."), index
+            )
         if "\n" in text or "\r" in text:
             yield Flaw(_("A choice is one line."), index)
         if text in seen:

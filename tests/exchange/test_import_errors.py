@@ -42,6 +42,8 @@ def places(lines: list[str]) -> list[str]:
         ("[x] Clay\n  >", "[ ] Clay\n  >", "01-loam.md:12", "no right choice"),
         ("- [ ] Gravel", "- [x] Gravel", "01-loam.md:21", "no wrong choice"),
         ("- [ ] Gravel", "- [ ]", "01-loam.md:25", "is empty"),
+        ("- [ ] Gravel", "- [ ] ![](x.png)", "01-loam.md:25", "is empty"),
+        ("- [ ] Gravel", "- [ ] \u200b", "01-loam.md:25", "is empty"),
         ("a mixture", "a\x07mixture", "01-loam.md:8", "control character"),
     ],
 )

@@ -157,6 +157,8 @@ def test_a_text_that_is_too_long_is_an_error_of_its_field(lesson_page, lesson):
         (("A", "B"), {}, "Mark one choice as right."),
         (("+A", "+B"), {"kind": "multiple"}, "needs a choice that is not right."),
         (("+A", "+B", "C"), {}, "Mark one choice alone as right"),
+        (("+A", "![](x.png)"), {}, "This choice is empty."),
+        (("+A", "\u200b"), {}, "This choice is empty."),
         (("+A", "A"), {}, "Two choices are the same."),
         (("+A", "B"), {"tolerance": "1"}, "Only a number has a tolerance."),
         (("+A", "B"), {"other_feedback": "No."}, "Only a written answer has feedback"),
