@@ -6,7 +6,6 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -14,14 +13,11 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from courses.language_tag import check_language
 from courses.querysets import LessonQuerySet, TrackQuerySet
 from courses.rendering import RenderedField, render_blocks
 
 RESERVED_SLUGS = ["certificate", "score"]  # addresses beside the lessons
-LANGUAGE_TAG = RegexValidator(
-    r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-    _("Write a language tag such as en, de or ar."),
-)
 
 
 def text_direction(language: str) -> str:
@@ -41,7 +37,7 @@ class Track(models.Model):
     description = models.TextField(_("description"), blank=True)
     description_html = RenderedField("description", render_blocks)
     language = models.CharField(
-        _("language"), max_length=35, default="en", validators=[LANGUAGE_TAG]
+        _("language"), max_length=35, default="en", validators=[check_language]
     )
     license = models.CharField(_("licence"), max_length=100, blank=True)
     attribution = models.CharField(_("attribution"), max_length=500, blank=True)
@@ -121,7 +117,7 @@ class Lesson(models.Model):
         _("language"),
         max_length=35,
         blank=True,
-        validators=[LANGUAGE_TAG],
+        validators=[check_language],
         help_text=_("Only where it is another than the track's."),
     )
     license = models.CharField(_("licence"), max_length=100, blank=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from courses.language_tag import is_language
 from exchange.source_file import SourceFile, is_blank, shortened
 from exchange.track_source import (
     MAX_ATTRIBUTION,
@@ -43,16 +44,6 @@ _PAIR = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]*:(?:[ \t](.*)|)")
 _YAML_MARKS = tuple("'|>[]{}&*!%@`#,?")
 _BARE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
-# RFC 5646, 2.1, without the tags that only history explains.
-_LANGUAGE = re.compile(
-    r"[a-z]{2,3}(-[a-z]{3}){0,3}"
-    r"(-[a-z]{4})?"  # script
-    r"(-([a-z]{2}|[0-9]{3}))?"  # region
-    r"(-([a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"  # variants
-    r"(-[a-wyz0-9](-[a-z0-9]{2,8})+)*"  # extensions
-    r"(-x(-[a-z0-9]{1,8})+)?",
-    re.ASCII | re.IGNORECASE,
-)
 
 
 def read_front_matter(
@@ -167,11 +158,6 @@ def _check_value(source: SourceFile, row: int, key: str, value: str) -> None:
             "Use small letters a to z, digits and hyphens, such as ai-fundamentals."
         )
         source.report(row, message.format(value=shortened(value)))
-
-
-def is_language(tag: str) -> bool:
-    """Whether this is a well-formed BCP 47 language tag."""
-    return len(tag) <= MAX_LANGUAGE and _LANGUAGE.fullmatch(tag) is not None
 
 
 def write_front_matter(values: Mapping[str, str]) -> str:

@@ -91,13 +91,22 @@ def _lesson_source(lesson: Lesson, questions: list[QuestionSource]) -> LessonSou
 
 def question_source(question: Question) -> QuestionSource:
     """The question with its choices, which were fetched before by CHOICES."""
+    return source_with(question, question.choices.all())
+
+
+def source_with(question: Question, choices: Iterable[Choice]) -> QuestionSource:
+    """The question with these choices; of a written kind all are right."""
     return QuestionSource(
         id=question.handle,
         kind=question.kind,  # type: ignore[arg-type]
         prompt=question.prompt,
         choices=tuple(
-            ChoiceSource(choice.text, choice.is_right, choice.feedback)
-            for choice in question.choices.all()
+            ChoiceSource(
+                choice.text,
+                choice.is_right or not question.has_choices,
+                choice.feedback,
+            )
+            for choice in choices
         ),
         tolerance=question.tolerance,
         other_feedback=question.other_feedback,

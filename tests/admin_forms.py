@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from html.parser import HTMLParser
 from threading import Thread
+from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -85,6 +86,11 @@ def added_row(client: Client, address: str, rows: str, number: int) -> dict[str,
 def _read(client: Client, address: str) -> dict[str, str]:
     page = client.get(address)
     assert page.status_code == 200, page
+    return fields_in(page)
+
+
+def fields_in(page: Any) -> dict[str, str]:
+    """All that this response would send, the hidden rows included."""
     reader = _Fields()
     reader.feed(page.content.decode())
     return reader.sent

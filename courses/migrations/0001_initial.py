@@ -2,13 +2,14 @@
 
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
-import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 import django.utils.timezone
 from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
+
+import courses.language_tag
 
 
 class Migration(migrations.Migration):
@@ -50,12 +51,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         default="en",
                         max_length=35,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-                                "Write a language tag such as en, de or ar.",
-                            )
-                        ],
+                        validators=[courses.language_tag.check_language],
                         verbose_name="language",
                     ),
                 ),
@@ -145,12 +141,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="Only where it is another than the track's.",
                         max_length=35,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-                                "Write a language tag such as en, de or ar.",
-                            )
-                        ],
+                        validators=[courses.language_tag.check_language],
                         verbose_name="language",
                     ),
                 ),

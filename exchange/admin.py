@@ -1,0 +1,130 @@
+"""Tracks and lessons in the admin, held to what a track folder can say.
+
+Whatever is saved here can be exported, and imported again as it was.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.forms.formsets import DELETION_FIELD_NAME
+
+from courses.admin import LessonForm, PublishedForm, TrackAdmin
+from courses.models import Lesson, Track
+from exchange.stored import source_with
+from exchange.track_source import QuestionSource
+from exchange.typed import (
+    faults_of_all,
+    faults_of_choice,
+    faults_of_lesson,
+    faults_of_question,
+    faults_of_track,
+    without_key,
+)
+from quizzes.admin import ChoiceInline, LessonWithQuestionsAdmin, QuestionInline
+from quizzes.admin_forms import ChoiceFormSet, QuestionFormSet, is_answered
+
+LESSON_TEXTS = {
+    "title",
+    "slug",
+    "summary",
+    "markdown",
+    "language",
+    "license",
+    "attribution",
+}
+TRACK_TEXTS = LESSON_TEXTS - {"markdown"} | {"description"}
+
+
+class SayableTrackForm(PublishedForm):
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        refuse(self, faults_of_track(texts_of(self, TRACK_TEXTS)))
+        return cleaned
+
+
+class SayableLessonForm(LessonForm):
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        refuse(self, faults_of_lesson(texts_of(self, LESSON_TEXTS)))
+        return cleaned
+
+
+def texts_of(form: Any, names: set[str]) -> dict[str, str]:
+    """What was typed into these fields and is not refused yet."""
+    return {name: text for name, text in form.cleaned_data.items() if name in names}
+
+
+def refuse(form: Any, faults: dict[str, list[str]]) -> None:
+    for name, messages in faults.items():
+        form.add_error(name, messages)
+
+
+class SayableChoiceFormSet(ChoiceFormSet):
+    def source(self) -> QuestionSource:
+        """The question as it was typed; only after these forms were found valid."""
+        rows: list[Any] = self.rows
+        return source_with(self.instance, rows)
+
+    def refuse_unsayable(self) -> bool:
+        """Put the errors beside the choices; whether there are any."""
+        forms = sorted(self._kept(), key=lambda form: form.instance.position)
+        faults = [faults_of_choice(choice) for choice in self.source().choices]
+        for form, messages in zip(forms, faults, strict=True):
+            if messages:
+                form.add_error("text", messages)
+        return any(faults)
+
+
+class SayableQuestionFormSet(QuestionFormSet):
+    def full_clean(self) -> None:
+        """Once a question and its choices are valid by themselves, it is written."""
+        super().full_clean()
+        if not self.is_bound:
+            return
+        kept = [form for form in self.forms if not self._goes(form)]
+        sources = [source for form in kept if (source := self._checked(form))]
+        if len(sources) == len(kept):
+            faults = faults_of_all(self.instance.markdown, tuple(sources))
+            self.non_form_errors().extend(faults)
+
+    def _goes(self, form: Any) -> bool:
+        return bool(form.cleaned_data.get(DELETION_FIELD_NAME, False))
+
+    def _checked(self, form: Any) -> QuestionSource | None:
+        """The question, unless there is an error in it; untouched, it is not looked at."""
+        choices = form.nested_formsets[0].formset
+        if form.errors or not choices.is_valid():
+            return None
+        source: QuestionSource = choices.source()
+        if not any(row.says_something_new for row in [form, *choices.forms]):
+            return source
+        is_locked = is_answered(form.instance)
+        faults = faults_of_question(without_key(source) if is_locked else source)
+        if "choices" in faults and not choices.refuse_unsayable():
+            form.add_error(None, faults["choices"])
+        faults.pop("choices", None)
+        refuse(form, faults)
+        return None if form.errors or not choices.is_valid() else source
+
+
+class SayableChoiceInline(ChoiceInline):
+    formset = SayableChoiceFormSet
+
+
+class SayableQuestionInline(QuestionInline):
+    formset = SayableQuestionFormSet
+    inlines = [SayableChoiceInline]
+
+
+admin.site.unregister([Lesson, Track])
+
+
+@admin.register(Track)
+class SayableTrackAdmin(TrackAdmin):
+    form = SayableTrackForm
+
+
+@admin.register(Lesson)
+class SayableLessonAdmin(LessonWithQuestionsAdmin):
+    form = SayableLessonForm
+    inlines = [SayableQuestionInline]
