@@ -130,10 +130,21 @@ def score_chart(
     """The score of each lesson, drawn and as a table."""
     points = points_of([learned.of_lesson(step) for step in outline.steps])
     scores = [p.knowledge.percent for p in points if p.knowledge.percent is not None]
-    said = {"low": min(scores, default=0), "high": max(scores, default=0)}
     return {
         "track": track,
         "points": points,
         "scored": len(scores),
-        "range": gettext("between %(low)s and %(high)s percent") % said,
+        "range": _range_of(scores),
     }
+
+
+def _range_of(scores: Sequence[int]) -> str:
+    """ "between 17 and 92 percent"; of one number no range."""
+    low, high = min(scores, default=0), max(scores, default=0)
+    if low < high:
+        said = gettext("between %(low)s and %(high)s percent")
+    elif len(scores) > 1:
+        said = gettext("all at %(low)s percent")
+    else:
+        said = gettext("at %(low)s percent")
+    return said % {"low": low, "high": high}
