@@ -311,4 +311,4 @@ def test_a_track_without_questions_promises_no_score(ada, soil, signed_in):
 
     assert "This track asks no questions." in page
     assert "0 of 0" not in page
-    assert "Your first answer" not in page
+    assert "makes one" not in page
