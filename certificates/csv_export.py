@@ -15,8 +15,11 @@ from certificates.querysets import CertificateQuerySet
 
 BLOCK = 64 * 1024  # bytes that leave at a time
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for something else
-# the first characters = + - @ ' tab and CR, as ascii() gives them
-_FORMULA = "(61, 43, 45, 64, 39, 9, 13)"
+# What a formula begins with, also in the full width of Chinese; and the ' itself.
+_FIRST = "=+-@'\t\r＝＋－＠"
+_FORMULA = (
+    f"({', '.join(str(ord(first)) for first in _FIRST)})"  # as ascii() gives them
+)
 
 _COLUMNS = ["printed_name", "email", "track_title", "issued_at", "score", "answered"]
 _COLUMNS += ["questions", "code", "status"]

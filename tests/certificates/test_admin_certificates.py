@@ -204,16 +204,34 @@ def test_the_file_holds_every_fact_in_its_column(ruth, held):
     }
 
 
+@pytest.mark.parametrize("column", ["name", "e-mail", "track"])
 @pytest.mark.parametrize(
-    "name",
-    ['=HYPERLINK("x")', "+1", "-1", "@SUM(A1)", "'quoted", "\tTab", "\rReturn"],
+    "words",
+    [
+        '=HYPERLINK("x")',
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "'quoted",
+        "\tTab",
+        "\rReturn",
+        "\N{FULLWIDTH EQUALS SIGN}SUM(A1)",
+        "\N{FULLWIDTH PLUS SIGN}1",
+        "\N{FULLWIDTH HYPHEN-MINUS}1",
+        "\N{FULLWIDTH COMMERCIAL AT}SUM(A1)",
+    ],
 )
-def test_a_formula_is_made_inert_and_reads_back(ruth, ada, soil, name):
-    issue(ada, soil, name)
+def test_a_formula_is_made_inert_and_reads_back(ruth, ada, soil, column, words):
+    if column == "track":
+        soil.title = words
+    if column == "e-mail":
+        words = words.lower()  # as all addresses are kept
+        User.objects.filter(pk=ada.pk).update(email=words)
+    issue(ada, soil, words if column == "name" else "Ada Sample")
 
     (row,) = exported(admin_client(ruth))
 
-    assert row["name"] == f"'{name}"
+    assert row[column] == f"'{words}"
 
 
 def test_words_with_commas_quotes_and_lines_stay_in_their_cell(ruth, ada, soil):
