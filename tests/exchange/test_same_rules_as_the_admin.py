@@ -12,7 +12,7 @@ from exchange.track_folder import TrackFolderError, parse_track, write_track
 from quizzes.models import Question, Respondent
 from quizzes.rules import Draft, flaws_of
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of
-from tests.factories import make_lesson, make_question
+from tests.factories import make_question
 
 TRACK = b'---\ntitle: "Soil"\nsummary: "All about soil."\n---\n'
 LESSON = '---\ntitle: "Probe"\nsummary: "How."\n---\n\n## Check your understanding\n\n'
