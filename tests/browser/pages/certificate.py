@@ -70,6 +70,14 @@ def long_title(stage: Stage) -> str:
     return certificate.get_absolute_url()
 
 
+def arabic(stage: Stage) -> str:
+    user = stage.sign_in()
+    track = stage.arabic()
+    stage.answer_all(track)
+    stage.finish(track)
+    return services.claim_certificate(user, track, "Ada Sample").get_absolute_url()
+
+
 def claim_of_a_long_title(stage: Stage) -> str:
     user = stage.sign_in()
     user.name = LONG_WORD
@@ -170,6 +178,7 @@ CERTIFICATE = [
         "certificate, no score", "certificate", without_a_score, "This certifies that"
     ),
     Entry("certificate, long title", "certificate", long_title, "took its place"),
+    Entry("certificate, right to left", "certificate", arabic, "finished the track"),
     Entry("claim, long title", "claim", claim_of_a_long_title, LONG_WORD),
     Entry(
         "claim, long title, unfinished",

@@ -4,12 +4,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from certificates.services import claim_certificate
+from certificates.services import claim_certificate, withdraw
 from courses.models import Track
 from quizzes.models import Question
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import LONG_CODE, LONG_WORD, Stage, questions_of
-from tests.factories import make_lesson
+from tests.factories import make_lesson, make_track
 
 ME = "/me/"
 
@@ -44,6 +44,20 @@ def long_title(stage: Stage) -> str:
 
 def with_certificate(stage: Stage) -> str:
     stage.certified()
+    return ME
+
+
+def withdrawn(stage: Stage) -> str:
+    withdraw(stage.certified())
+    return ME
+
+
+def arabic(stage: Stage) -> str:
+    user = stage.sign_in()
+    track = stage.arabic()
+    stage.answer_all(track)
+    stage.finish(track)
+    claim_certificate(user, track, "Ada Sample")
     return ME
 
 
@@ -83,6 +97,18 @@ def long_score(stage: Stage) -> str:
     return score_address()
 
 
+def nothing_to_score(stage: Stage) -> str:
+    stage.sign_in()
+    make_track("stars", lessons=1)
+    return score_address()
+
+
+def arabic_score(stage: Stage) -> str:
+    stage.sign_in()
+    stage.answer_all(stage.arabic())
+    return score_address()
+
+
 def deleting(stage: Stage) -> str:
     stage.sign_in()
     return reverse("me_delete")
@@ -104,12 +130,16 @@ LEARNING = [
     Entry("me, no score", "me", only_done, "No score yet"),
     Entry("me, certified", "me", with_certificate, "Certificates"),
     Entry("me, long title", "me", long_title, LONG_WORD),
+    Entry("me, withdrawn", "me", withdrawn, "You withdrew your certificate for"),
+    Entry("me, right to left", "me", arabic, "التربة والماء"),
     Entry("me, just signed in", "me", with_what_came_along, "were added."),
     Entry(
         "score, visitor", "score", score_of_a_visitor, "A score belongs to an account"
     ),
     Entry("score, none", "score", no_score, "No score yet"),
     Entry("score, half way", "score", half_a_score, "1 other answer"),
+    Entry("score, no questions", "score", nothing_to_score, "asks no questions"),
+    Entry("score, right to left", "score", arabic_score, "1 answer earned 1 of 1"),
     Entry("score, long title", "score", long_score, LONG_WORD),
     Entry("delete", "me_delete", deleting, "This cannot be undone."),
     Entry("delete, certified", "me_delete", deleting_with_certificate, "1 certificate"),

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from certificates.services import withdraw
 from courses.models import Track
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import (
@@ -167,6 +169,17 @@ def draft(stage: Stage) -> str:
     return first_lesson(stage.draft())
 
 
+def published_in_a_draft(stage: Stage) -> str:
+    track = stage.draft()
+    track.lessons.update(published_at=timezone.now())
+    return first_lesson(track)
+
+
+def withdrawn(stage: Stage) -> str:
+    withdraw(stage.certified())
+    return lessons_of(Track.objects.get())[-1].get_absolute_url()
+
+
 def of_an_archived_track(stage: Stage) -> str:
     track = stage.half_way()
     archive(track)
@@ -227,6 +240,8 @@ LESSON = [
     Entry("lesson, long words", "lesson", long_words, LONG_WORD),
     Entry("lesson, long words, answered", "lesson", long_words_answered, "Why"),
     Entry("lesson, archived", "lesson", of_an_archived_track, "1 of 3 done"),
+    Entry("lesson, last, withdrawn", "lesson", withdrawn, "You withdrew your"),
+    Entry("lesson, draft track", "lesson", published_in_a_draft, "The track of this"),
     Entry("lesson, draft", "lesson", draft, "This lesson is a draft."),
     Entry(
         "lesson, draft, answered",

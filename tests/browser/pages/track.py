@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates.services import claim_certificate
+from certificates.services import claim_certificate, withdraw
 from courses.models import Track
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import LONG_WORD, Stage, archive, lessons_of, questions_of
@@ -79,6 +79,11 @@ def track_finished(stage: Stage) -> str:
 
 def track_certified(stage: Stage) -> str:
     stage.certified()
+    return Track.objects.get().get_absolute_url()
+
+
+def track_withdrawn(stage: Stage) -> str:
+    withdraw(stage.certified())
     return Track.objects.get().get_absolute_url()
 
 
@@ -214,6 +219,9 @@ TRACK = [
     Entry("track, half way", "track", track_half_way, "2 lessons to go until your"),
     Entry("track, finished", "track", track_finished, "Claim your certificate"),
     Entry("track, claimed", "track", track_certified, "See your certificate"),
+    Entry(
+        "track, withdrawn", "track", track_withdrawn, "You withdrew your certificate"
+    ),
     Entry("track, a new lesson", "track", track_with_a_new_lesson, "New"),
     Entry("track, left", "track", track_that_was_left, "You left this track"),
     Entry("track, draft", "track", draft_track, "This track is a draft"),
