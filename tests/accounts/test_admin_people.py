@@ -14,7 +14,7 @@ from accounts.models import AuditEvent, User
 from accounts.people import Change, PersonRefusedError, change_person
 from courses.models import Enrollment
 from courses.services import mark_done
-from tests.admin_forms import admin_client
+from tests.admin_forms import admin_client, in_thread
 from tests.factories import make_admin, make_user
 
 LIST = "/admin/accounts/user/"
@@ -206,6 +206,30 @@ def test_of_two_admins_who_end_each_other_one_stays(ruth):
 
     assert refused == ["You are no longer an admin."]
     assert User.objects.filter(groups__name="admin").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_waits_for_one_that_ends_its_own_admin(ruth):
+    """The other is made and not committed yet: without the lock both would be."""
+    other = make_admin("Rosa")
+    request = RequestFactory().post("/")
+    refused = []
+
+    def end_other() -> None:
+        try:
+            change_person(ruth, other, Change.ENDED_ADMIN, request)
+        except PersonRefusedError as error:
+            refused.append(str(error))
+
+    with transaction.atomic():
+        change_person(other, ruth, Change.ENDED_ADMIN, request)
+        waiting = in_thread(end_other)
+        waiting.join(timeout=0.5)
+        assert waiting.is_alive()
+    waiting.join()
+
+    assert refused == ["You are no longer an admin."]
+    assert fresh(other).is_admin
 
 
 # The log

@@ -1,7 +1,9 @@
 """Tracks and lessons in the admin: who sees them, opens, closes and deletes them."""
 
 import pytest
+from django.contrib import admin
 from django.db import connection, transaction
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -56,6 +58,22 @@ def test_a_track_and_a_lesson_of_somebody_else_are_refused(
     soil.refresh_from_db()
     assert (soil.title, soil.archived_at) == ("Soil", None)
     assert Lesson.objects.filter(pk=lesson.pk).exists()
+
+
+@pytest.mark.parametrize("ask", ["view", "change", "delete"])
+def test_a_row_is_allowed_to_who_teaches_its_track_alone(
+    soil, lesson, iris, omar, ruth, ask
+):
+    """Asked about the row itself: no list hides it first."""
+    request = RequestFactory().get("/")
+
+    for row in soil, lesson:
+        may = getattr(admin.site.get_model_admin(type(row)), f"has_{ask}_permission")
+        allowed = []
+        for request.user in iris, omar, ruth:
+            request.taught = None
+            allowed.append(may(request, row))
+        assert allowed == [True, False, True]
 
 
 def test_a_lesson_is_not_added_to_somebody_elses_track(soil, omar):

@@ -392,6 +392,22 @@ def test_an_answer_that_comes_during_the_save_is_waited_for(lesson_page, probe):
     assert Question.objects.get().prompt == "Where does the probe go?"
 
 
+def test_the_questions_are_locked_before_the_form_is_compared_with_them(
+    lesson_page, lesson
+):
+    url, client, fields = lesson_page
+
+    with CaptureQueriesContext(connection) as statements:
+        assert client.post(url, fields).status_code == 302
+
+    ran = [statement["sql"] for statement in statements]
+    reads = [sql for sql in ran if 'FROM "quizzes_question"' in sql]
+    assert reads[0].endswith("FOR UPDATE")
+    assert "answered_by" not in reads[0]
+    assert any("answered_by" in sql for sql in reads[1:])
+    assert str(lesson.pk) in reads[0]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_answer_graded_before_the_save_is_not_stored_after_it(lesson_page, probe):
     """The edit holds its locks when the answer comes: the answer waits, and is refused."""
