@@ -260,7 +260,7 @@ def test_the_page_counts_the_lessons_and_keeps_the_words(client, models):
 
     assert "2 lessons mention “context &quot;window&quot;”" in page
     assert 'value="context &quot;window&quot;"' in page
-    assert "Language models · lesson 2" in page
+    assert "Language models</span> · lesson 2" in page
     assert "<title>Search: context &quot;window&quot;" in page
 
 
