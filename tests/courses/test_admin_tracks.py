@@ -1,5 +1,7 @@
 """Tracks and lessons in the admin: who sees them, opens, closes and deletes them."""
 
+from typing import Any
+
 import pytest
 from django.contrib import admin
 from django.db import connection, transaction
@@ -65,7 +67,7 @@ def test_a_row_is_allowed_to_who_teaches_its_track_alone(
     soil, lesson, iris, omar, ruth, ask
 ):
     """Asked about the row itself: no list hides it first."""
-    request = RequestFactory().get("/")
+    request: Any = RequestFactory().get("/")
 
     for row in soil, lesson:
         may = getattr(admin.site.get_model_admin(type(row)), f"has_{ask}_permission")
