@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -54,6 +55,10 @@ def _line(title: Any, icon: str, model: str, permission: str) -> dict[str, Any]:
     }
 
 
+def _school(request: HttpRequest) -> str:
+    return str(settings.SITE_NAME)
+
+
 def _icon(request: HttpRequest) -> str:
     return static("icon.svg")
 
@@ -91,8 +96,8 @@ NAVIGATION = [
 ]
 
 UNFOLD = {
-    "SITE_TITLE": "Gradus",
-    "SITE_HEADER": "Gradus",
+    "SITE_TITLE": _school,
+    "SITE_HEADER": _school,
     "SITE_URL": "/",
     "SITE_ICON": _icon,
     "SITE_FAVICONS": [
