@@ -8,6 +8,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from courses.markdown import shows_nothing
 from exchange.source_file import without_blank_edges
 from exchange.track_folder import (
     RESERVED_SLUGS,
@@ -114,7 +115,8 @@ def prompts() -> st.SearchStrategy[str]:
 
 
 def choices(is_right: bool) -> st.SearchStrategy[ChoiceSource]:
-    return st.builds(ChoiceSource, lines(), st.just(is_right), comments())
+    texts = lines().filter(lambda text: not shows_nothing(text))
+    return st.builds(ChoiceSource, texts, st.just(is_right), comments())
 
 
 def choice_tuples(*groups: st.SearchStrategy[list[ChoiceSource]]):
