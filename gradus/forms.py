@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PasswordAskedForm
 from accounts.models import User
-from certificates.models import Certificate
+from certificates.models import CertificateDocument
 
 
 class DeleteAccountForm(PasswordAskedForm):
@@ -28,5 +28,8 @@ class DeleteAccountForm(PasswordAskedForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        if not Certificate.objects.held_by(user).exists():
+        # the documents of withdrawn certificates are gone
+        if not CertificateDocument.objects.filter(
+            certificate__enrollment__learner=user
+        ).exists():
             del self.fields["certificates"]

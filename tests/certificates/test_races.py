@@ -143,6 +143,7 @@ def behind(task: Callable[[], Any]) -> tuple[Thread, list[Any]]:
 def test_an_undo_that_waited_for_a_claim_leaves_the_finish(ada, finished, lesson):
     with transaction.atomic():
         place = lock_enrollment(ada, finished.pk)
+        assert place
         undo, _results = behind(partial(undo_done, ada, lesson))
         place.certified_at = timezone.now()
         place.save(update_fields=["certified_at"])

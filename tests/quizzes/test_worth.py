@@ -15,8 +15,7 @@ from quizzes.templatetags.worth import accepted_number, worth
 NOW = datetime(2026, 3, 14, 14, 20, 7, 500, tzinfo=UTC)
 
 
-def verdict(credit="0", text="4000", tolerance=None, **fields) -> Verdict:
-    fields = {"counts": True, "answers": 1, "counts_again_at": NOW} | fields
+def verdict(credit="0", text="4000", tolerance=None, counts=True) -> Verdict:
     return Verdict(
         number=1,
         kind="number",
@@ -24,8 +23,10 @@ def verdict(credit="0", text="4000", tolerance=None, **fields) -> Verdict:
         picked=[],
         missed=[Pick(text, text, is_right=True, feedback_html="")],
         explanation_html="",
+        answers=1,
+        counts=counts,
+        counts_again_at=NOW,
         tolerance=Decimal(tolerance) if tolerance else None,
-        **fields,
     )
 
 
