@@ -9,7 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from certificates.services import claim_certificate
 from courses.models import Enrollment
+from courses.services import mark_done
 from quizzes.models import Answer, Question
 from tests.factories import make_lesson, make_question, make_track
 
@@ -58,6 +60,19 @@ def test_a_blank_answer_is_refused_in_place_and_nothing_is_stored(probe, client)
     assert response.status_code == 422
     assert "Choose one answer" in response.content.decode()
     assert Answer.objects.count() == 0
+
+
+def test_a_refused_answer_still_shows_the_holder_the_certificate(
+    soil, probe, ada, signed_in
+):
+    for lesson in soil.lessons.all():
+        mark_done(ada, lesson)
+    claim_certificate(ada, soil, "Ada")
+
+    page = send(signed_in(ada), probe).content.decode()
+
+    assert "See your certificate" in page
+    assert "Claim your certificate" not in page
 
 
 def test_a_choice_of_another_question_is_refused(probe, lesson, client):
