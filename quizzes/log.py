@@ -31,29 +31,39 @@ class Person:
         return self.learner_id is None and self.respondent_id is None
 
 
-# A visitor's answers are the visitor's as long as nobody has claimed them.
-IS_PERSON = """(r.learner_id = %(learner)s
-    OR r.id = %(respondent)s AND r.learner_id IS NULL)"""
+# Each step is materialised: statistics lag behind, and a planner that thinks the
+# tables empty joins them by loops within loops, at a cube's cost.
 
-_CURRENT = """
-    SELECT c.id, c.uuid, c.lineage, c.lesson_id, l.track_id
-    FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
-    WHERE l.track_id = ANY(%(tracks)s) AND c.position IS NOT NULL
-      AND l.published_at <= %(now)s"""
+# A visitor's answers are the visitor's as long as nobody has claimed them.
+PEOPLE = """people AS MATERIALIZED (
+    SELECT r.id FROM quizzes_respondent r
+    WHERE r.learner_id = %(learner)s OR r.id = %(respondent)s AND r.learner_id IS NULL
+)"""
+
+# Every version of a current question: an answer to an earlier one counts for it.
+VERSIONS = """versions AS MATERIALIZED (
+    SELECT c.*, q.id AS version_id
+    FROM current c JOIN quizzes_question q ON q.lineage = c.lineage
+)"""
 
 COUNTED = """quizzes_counted(a.id, a.credit, a.answered_at, %(pause)s
     ORDER BY a.answered_at, a.id)"""
 
+_CURRENT = """current AS MATERIALIZED (
+    SELECT c.id, c.uuid, c.lineage, c.lesson_id, l.track_id
+    FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
+    WHERE l.track_id = ANY(%(tracks)s) AND c.position IS NOT NULL
+      AND l.published_at <= %(now)s
+)"""
+
 _ANSWERED = f"""
-WITH current AS ({_CURRENT}),
+WITH {PEOPLE}, {_CURRENT}, {VERSIONS},
 log AS (
-    SELECT c.track_id, c.lesson_id, c.id, c.uuid, max(a.answered_at) AS latest_at,
+    SELECT v.track_id, v.lesson_id, v.id, v.uuid, max(a.answered_at) AS latest_at,
            {COUNTED} AS counted
-    FROM current c
-    JOIN quizzes_question q ON q.lineage = c.lineage
-    JOIN quizzes_answer a ON a.question_id = q.id
-    JOIN quizzes_respondent r ON r.id = a.respondent_id
-    WHERE {IS_PERSON}
+    FROM versions v
+    JOIN quizzes_answer a ON a.question_id = v.version_id
+    JOIN people r ON r.id = a.respondent_id
     GROUP BY 1, 2, 3, 4
 )
 SELECT track_id, lesson_id, uuid, latest_at,
@@ -61,26 +71,31 @@ SELECT track_id, lesson_id, uuid, latest_at,
 FROM log ORDER BY track_id, lesson_id, id"""  # noqa: S608 (no value is pasted in)
 
 _SCORES = f"""
-WITH current AS ({_CURRENT}),
+WITH {_CURRENT}, {VERSIONS},
+answers AS MATERIALIZED (
+    SELECT v.id AS current_id, a.id, a.respondent_id, a.credit, a.answered_at
+    FROM versions v JOIN quizzes_answer a ON a.question_id = v.version_id
+),
 pairs AS (
-    SELECT r.learner_id, c.id, {COUNTED} AS counted
-    FROM current c
-    JOIN quizzes_question q ON q.lineage = c.lineage
-    JOIN quizzes_answer a ON a.question_id = q.id
-    JOIN quizzes_respondent r ON r.id = a.respondent_id
+    SELECT r.learner_id, a.current_id, {COUNTED} AS counted
+    FROM answers a JOIN quizzes_respondent r ON r.id = a.respondent_id
     WHERE r.learner_id IS NOT NULL
     GROUP BY 1, 2
 )
 SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608
 
 _BEGUN = f"""
-SELECT DISTINCT c.lesson_id
-FROM quizzes_question c
-JOIN courses_lesson l ON l.id = c.lesson_id
-JOIN quizzes_question q ON q.lineage = c.lineage
-JOIN quizzes_answer a ON a.question_id = q.id
-JOIN quizzes_respondent r ON r.id = a.respondent_id
-WHERE l.track_id = %(track)s AND c.position IS NOT NULL AND {IS_PERSON}"""  # noqa: S608
+WITH {PEOPLE},
+current AS MATERIALIZED (
+    SELECT c.lesson_id, c.lineage
+    FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
+    WHERE l.track_id = %(track)s AND c.position IS NOT NULL
+),
+{VERSIONS}
+SELECT DISTINCT v.lesson_id
+FROM versions v
+JOIN quizzes_answer a ON a.question_id = v.version_id
+JOIN people r ON r.id = a.respondent_id"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from quizzes.grading import Key, Reply, grade, normalise_text
-from quizzes.log import COUNTED, IS_PERSON, Person, who
+from quizzes.log import COUNTED, PEOPLE, VERSIONS, Person, who
 from quizzes.models import Kind
 from quizzes.scoring import RETRY_AFTER
 
@@ -33,20 +33,20 @@ WHERE q.lesson_id = %s AND q.position IS NOT NULL
 ORDER BY q.position, c.position"""
 
 _VERDICTS = f"""
-WITH current AS (
+WITH {PEOPLE},
+current AS MATERIALIZED (
     SELECT id, lineage, row_number() OVER (ORDER BY position) AS number
     FROM quizzes_question WHERE lesson_id = %(lesson)s AND position IS NOT NULL
 ),
-log AS (
-    SELECT c.id, c.number, count(*) AS answers, {COUNTED} AS counted,
+{VERSIONS},
+log AS MATERIALIZED (
+    SELECT v.id, v.number, count(*) AS answers, {COUNTED} AS counted,
            (array_agg(a.id ORDER BY a.answered_at DESC, a.id DESC)
-               FILTER (WHERE a.question_id = c.id))[1] AS latest_id
-    FROM current c
-    JOIN quizzes_question q ON q.lineage = c.lineage
-    JOIN quizzes_answer a ON a.question_id = q.id
-    JOIN quizzes_respondent r ON r.id = a.respondent_id
-    WHERE {IS_PERSON}
-    GROUP BY c.id, c.number
+               FILTER (WHERE a.question_id = v.id))[1] AS latest_id
+    FROM versions v
+    JOIN quizzes_answer a ON a.question_id = v.version_id
+    JOIN people r ON r.id = a.respondent_id
+    GROUP BY v.id, v.number
 )
 SELECT log.id, log.number, log.answers, (log.counted).answer_id,
        (log.counted).credit, (log.counted).answered_at,
