@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from certificates.services import claim_certificate
-from courses.models import Track
+from courses.models import Enrollment, Track
 from courses.services import mark_done
 from quizzes.models import Question
 from tests.crowd import fill, make_crowd
