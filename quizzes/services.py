@@ -17,23 +17,32 @@ from courses.services import claim_marks, mark_revised, take_up
 from quizzes.grading import Key, Reply, grade
 from quizzes.models import Answer, Choice, Question, Respondent
 
-# an answer with what was picked or written, in one statement: the most frequent write
+# An answer with what was picked or written, in one statement: the most frequent write.
+# The lock waits for whoever edits, replaces or retires the question, and then looks at
+# it again: an answer to a question that its lesson no longer asks is not stored.
 _APPEND = """
-WITH answer AS (
+WITH asked AS MATERIALIZED (
+    SELECT id, revision FROM quizzes_question
+    WHERE id = %(question)s AND revision = %(revision)s AND position IS NOT NULL
+    FOR KEY SHARE
+), answer AS (
     INSERT INTO quizzes_answer (respondent_id, question_id, question_revision,
                                 submission, credit, answered_at)
-    VALUES (%(respondent)s, %(question)s, %(revision)s,
-            %(submission)s, %(credit)s, %(now)s)
+    SELECT %(respondent)s, asked.id, asked.revision,
+           %(submission)s, %(credit)s, %(now)s
+    FROM asked
     RETURNING id, question_id
 ), picks AS (
     INSERT INTO quizzes_answerchoice (answer_id, question_id, choice_id)
     SELECT answer.id, answer.question_id, choice
     FROM answer, unnest(%(picked)s::uuid[]) AS choice
+), written AS (
+    INSERT INTO quizzes_writtenanswer (answer_id, text)
+    SELECT answer.id, given.text
+    FROM answer, (SELECT %(written)s::varchar AS text) AS given
+    WHERE given.text IS NOT NULL
 )
-INSERT INTO quizzes_writtenanswer (answer_id, text)
-SELECT answer.id, given.text
-FROM answer, (SELECT %(written)s::varchar AS text) AS given
-WHERE given.text IS NOT NULL"""
+SELECT id FROM answer"""
 
 A_MOMENT = timedelta(minutes=1)
 
@@ -50,7 +59,7 @@ class SubmissionReusedError(AnswerRefusedError):
 
 
 class QuestionChangedError(AnswerRefusedError):
-    """The question was edited since it was read."""
+    """The question was edited, replaced or retired since it was read."""
 
     status = 409
 
@@ -119,7 +128,8 @@ def record_answer(
 
     Raises:
         SubmissionReusedError: this submission already answered another question.
-        QuestionChangedError: the question was edited since it was read.
+        QuestionChangedError: the question was edited, replaced or retired since it
+            was read.
     """
     try:
         with transaction.atomic():
@@ -127,10 +137,13 @@ def record_answer(
             if learner is not None:
                 take_up(learner, question.lesson.track_id, now)
             _append(question, key, reply, respondent, submission, now)
+    except QuestionChangedError:
+        if not _is_replay(question, respondent, submission):
+            raise
     except IntegrityError as error:
         match broken_constraint(error):
             case "answer_once_per_respondent":
-                _replay(question, respondent, submission)
+                _is_replay(question, respondent, submission)
             case (
                 "answer_graded_under_current_revision" | "picked_choice_of_the_question"
             ):
@@ -159,12 +172,16 @@ def _append(
     }
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, values)
+        if cursor.fetchone() is None:
+            raise QuestionChangedError
 
 
-def _replay(question: Question, respondent: UUID, submission: UUID) -> None:
-    stored = Answer.objects.get(respondent=respondent, submission=submission)
-    if stored.question_id != question.pk:
+def _is_replay(question: Question, respondent: UUID, submission: UUID) -> bool:
+    """Whether this very answer is stored already."""
+    stored = Answer.objects.filter(respondent=respondent, submission=submission).first()
+    if stored is not None and stored.question_id != question.pk:
         raise SubmissionReusedError
+    return stored is not None
 
 
 @dataclass(frozen=True)
