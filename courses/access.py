@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from accounts.models import Reader
-from courses.models import Enrollment, Lesson, Track
+from courses.models import Enrollment, Lesson, PreviewLink, Track
 from courses.querysets import OPEN_LESSON, plan_mode
 from courses.rows import Columns
 
@@ -58,6 +58,26 @@ def get_lesson_for(reader: Reader, track_slug: str, slug: str) -> Lesson:
         lessons.defer("search", "body_text", "markdown").fetch_mode(plan_mode()),
         slug=slug,
         track__slug=track_slug,
+    )
+
+
+def get_preview(token: str) -> PreviewLink:
+    """The link that is not revoked, with its track; revoked and unknown are one 404.
+
+    It asks nobody's role: who has the address may read. An archived track has no
+    preview.
+    """
+    links = PreviewLink.objects.filter(revoked_at=None, track__archived_at=None)
+    return get_object_or_404(
+        links.select_related("track").fetch_mode(plan_mode()), token=token
+    )
+
+
+def get_previewed_lesson(link: PreviewLink, slug: str) -> Lesson:
+    """A lesson of the link's track, published or not; Http404."""
+    lessons = link.track.lessons.select_related("track").fetch_mode(plan_mode())
+    return get_object_or_404(
+        lessons.defer("search", "body_text", "markdown"), slug=slug
     )
 
 

@@ -22,6 +22,7 @@ from accounts.people import admin_in
 from courses import publishing
 from courses.models import RESERVED_SLUGS, Lesson, Track, TrackInstructor
 from courses.ordered import OrderedForm, OrderedFormSet
+from courses.preview_admin import PreviewsTracks
 from courses.taught_admin import TaughtAdmin
 from courses.typed_text import MarkdownField
 
@@ -140,7 +141,7 @@ class PublishedForm(forms.ModelForm[Any]):
 
 
 @admin.register(Track)
-class TrackAdmin(TaughtAdmin):
+class TrackAdmin(PreviewsTracks, TaughtAdmin):
     form = PublishedForm
     track_field = "pk"
     close_label = _("Archive it instead")

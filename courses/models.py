@@ -1,5 +1,6 @@
 """Tracks and their lessons, and each learner's place in them."""
 
+import secrets
 from datetime import datetime
 from typing import ClassVar
 
@@ -95,6 +96,43 @@ class TrackInstructor(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+def new_token() -> str:
+    """192 random bits, as 32 letters, digits, - and _."""
+    return secrets.token_urlsafe(24)
+
+
+class PreviewLink(models.Model):
+    """Whoever has this address reads the track as learners will, until it is revoked."""
+
+    track = models.ForeignKey(Track, models.CASCADE, related_name="preview_links")
+    token = models.CharField(
+        max_length=32, unique=True, default=new_token, editable=False
+    )
+    note = models.CharField(_("whom it is for"), max_length=100, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="preview_links"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        verbose_name = _("preview link")
+        verbose_name_plural = _("preview links")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(token__regex=r"^[A-Za-z0-9_-]{32}$"),  # noqa: S106
+                name="preview_token_is_unguessable",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.note or f"preview link {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("preview", args=[self.token])
 
 
 class Lesson(models.Model):

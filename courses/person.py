@@ -1,13 +1,19 @@
 """What this room knows of a person."""
 
 from django.db.models import F
+from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Enrollment, LessonCompletion, TrackInstructor
+from courses.models import (
+    Enrollment,
+    LessonCompletion,
+    PreviewLink,
+    TrackInstructor,
+)
 
 
 def export_person(user: User) -> dict[str, object]:
-    """Tracks begun, lessons done, tracks taught."""
+    """Tracks begun, lessons done, tracks taught, preview links made."""
     return {
         "tracks": list(
             Enrollment.objects.filter(learner=user)
@@ -37,9 +43,20 @@ def export_person(user: User) -> dict[str, object]:
                 "track__slug", flat=True
             )
         ),
+        "preview_links": list(
+            PreviewLink.objects.filter(made_by=user)
+            .order_by("made_at")
+            .values("made_at", "revoked_at", "note", slug=F("track__slug"))
+        ),
     }
 
 
 def erase_person(user: User) -> None:
-    """Enrolments and marks stay, without a person; nothing is taught any more."""
+    """Enrolments and marks stay, without a person; nothing is taught any more.
+
+    The preview links of this person open nothing any more and name nobody.
+    """
     TrackInstructor.objects.filter(user=user).delete()
+    made = PreviewLink.objects.filter(made_by=user)
+    made.filter(revoked_at=None).update(revoked_at=timezone.now())
+    made.update(note="")

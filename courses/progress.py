@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Reader
-from courses.models import Track
+from courses.models import Lesson, Track
 
 STAIR_AT_MOST = 40  # steps; a longer track shows a bar
 
@@ -104,6 +104,17 @@ def outline_of(
     track: Track, reader: Reader, marks: Mapping[int, datetime] | None = None
 ) -> Outline:
     return outlines_of([track], reader, marks)[track.pk]
+
+
+def preview_outline(track: Track) -> Outline:
+    """All lessons of the track, drafts too, as nobody has done them yet."""
+    rows = Lesson.objects.filter(track=track).order_by("position")
+    facts = rows.values_list(
+        "id", "track_id", "slug", "title", "summary", "minutes", "question_count"
+    )
+    return Outline(
+        [Step(*row, None, number, False) for number, row in enumerate(facts, start=1)]
+    )
 
 
 def _published_lessons(track_ids: list[int], reader: Reader) -> list[Any]:

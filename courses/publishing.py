@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.markdown import Remark
-from courses.models import Lesson, Track, TrackInstructor
+from courses.models import Lesson, PreviewLink, Track, TrackInstructor
 from courses.services import link_resolver, set_body
 
 
@@ -44,6 +44,11 @@ def unpublish_lessons(lesson_ids: list[int]) -> int:
 
 def let_teach(track: Track, teacher: User) -> None:
     TrackInstructor.objects.get_or_create(track=track, user=teacher)
+
+
+def make_preview_link(track: Track, maker: User, note: str) -> PreviewLink:
+    """A new address that shows the track until it is revoked."""
+    return PreviewLink.objects.create(track=track, made_by=maker, note=note)
 
 
 @transaction.atomic

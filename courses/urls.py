@@ -1,6 +1,6 @@
 from django.urls import path
 
-from courses import search_views, views
+from courses import preview_views, search_views, views
 
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
@@ -8,4 +8,10 @@ urlpatterns = [
     path("tracks/<slug:track_slug>/", views.track, name="track"),
     path("tracks/<slug:track_slug>/<slug:lesson_slug>/", views.lesson, name="lesson"),
     path("tracks/<slug:track_slug>/<slug:lesson_slug>/done/", views.done, name="done"),
+    path("preview/<slug:token>/", preview_views.track, name="preview"),
+    path(
+        "preview/<slug:token>/<slug:lesson_slug>/",
+        preview_views.lesson,
+        name="preview_lesson",
+    ),
 ]

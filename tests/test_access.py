@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from certificates.services import claim_certificate
 from courses.models import Track
+from courses.publishing import make_preview_link
 from courses.services import mark_done
 from tests.factories import make_lesson, make_question
 
@@ -24,6 +25,8 @@ NOBODY = dict.fromkeys("vabior", 405)
 TO_THE_PAGE = dict.fromkeys("vabior", 302)
 OF_A_DRAFT = {"v": 404, "a": 404, "b": 404, "i": 200, "o": 404, "r": 200}
 ONLY_ADA = {"a": 302} | dict.fromkeys("bior", 404) | {"v": 302}
+ADMIN_MINE = {"v": 302, "a": 302, "b": 302, "i": 200, "o": 404, "r": 200}
+ADMIN_POST = {"v": 302, "a": 302, "b": 302, "i": 405, "o": 405, "r": 405}
 OPEN_PAGE = {"GET": EVERYBODY, "POST": NOBODY}
 
 # name: (address, {method: {who: status}})
@@ -32,6 +35,16 @@ TABLE = {
     "track": ("/tracks/soil/", OPEN_PAGE),
     "lesson": ("/tracks/soil/probe-the-soil/", OPEN_PAGE),
     "draft": ("/tracks/soil/draft/", {"GET": OF_A_DRAFT}),
+    "preview": ("{preview}", OPEN_PAGE),
+    "preview_lesson": ("{preview}draft/", OPEN_PAGE),
+    "courses_previewlink_make": (
+        "/admin/courses/track/{track}/preview-links/",
+        {"GET": ADMIN_POST, "POST": ADMIN_MINE | {"i": 302, "r": 302}},
+    ),
+    "courses_previewlink_revoke": (
+        "/admin/courses/track/{track}/preview-links/{link}/revoke/",
+        {"GET": ADMIN_POST, "POST": ADMIN_MINE | {"i": 302, "r": 302}},
+    ),
     "done": (
         "/tracks/soil/water-it/done/",
         {"GET": TO_THE_PAGE, "POST": dict.fromkeys("vabior", 400)},
@@ -128,15 +141,19 @@ def cast(ada, ben, iris, omar, ruth):
 
 
 @pytest.fixture
-def addresses(soil: Track, ada, probe):
+def addresses(soil: Track, ada, iris, probe):
     for lesson in soil.lessons.all():
         mark_done(ada, lesson)
     certificate = claim_certificate(ada, soil, "Ada")
     draft = make_question(make_lesson(soil, "draft", published=False))
+    link = make_preview_link(soil, iris, "")
     return {
         "answer": probe.answer_url,
         "draft_answer": draft.answer_url,
         "code": certificate.code,
+        "track": soil.pk,
+        "preview": link.get_absolute_url(),
+        "link": link.pk,
     }
 
 

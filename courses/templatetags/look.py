@@ -5,13 +5,16 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from django import template
+from django.template import Context
 from django.template.defaultfilters import date as format_date
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from courses.drawings import mark_svg, stair_svg
+from courses.models import PreviewLink, Track
 from courses.progress import STAIR_AT_MOST, Outline
 
 register = template.Library()
@@ -51,6 +54,22 @@ def stair(outline: Outline, begun: Collection[int] = ()) -> SafeString:
 def plain_stair(count: int) -> SafeString:
     """The stair of a track nobody has begun: all outline."""
     return stair_svg(["todo"] * count, as_bar=count > STAIR_AT_MOST)
+
+
+@register.simple_tag(takes_context=True)
+def track_url(context: Context, track: Track) -> str:
+    """The track's address; within a preview the preview's."""
+    shown: Track | PreviewLink = context.get("preview_link") or track
+    return shown.get_absolute_url()
+
+
+@register.simple_tag(takes_context=True)
+def lesson_url(context: Context, track: Track, slug: str) -> str:
+    """The address of a lesson of the track; within a preview the preview's."""
+    link = context.get("preview_link")
+    if link is None:
+        return reverse("lesson", args=[track.slug, slug])
+    return reverse("preview_lesson", args=[link.token, slug])
 
 
 @register.filter

@@ -37,9 +37,13 @@ def begun_in(context: Context, track: Track) -> set[int]:
 
 @register.inclusion_tag("quizzes/_self_check.html", takes_context=True)
 def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
-    """The whole self-check: verdicts where answered, else forms."""
+    """The whole self-check: verdicts where answered, else forms.
+
+    On an inert page nobody has answered, and nothing can be sent.
+    """
     request = context["request"]
-    verdicts = verdicts_of(person_of(request), lesson.pk)
+    inert = context.get("inert", False)
+    verdicts = {} if inert else verdicts_of(person_of(request), lesson.pk)
     open_form: AnswerForm | None = context.get("open_form")
     preview = dict([context["preview"]]) if "preview" in context else {}
     asked = questions_of(lesson.pk)
@@ -64,6 +68,7 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
         "user": context["user"],
         "csrf_token": context.get("csrf_token"),
         "lesson": lesson,
+        "inert": inert,
         "items": items,
         "state": state_of(verdicts.values(), len(asked)),
     }

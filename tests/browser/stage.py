@@ -18,6 +18,7 @@ from accounts.models import User
 from certificates.models import Certificate
 from certificates.services import claim_certificate
 from courses.models import Lesson, Track, TrackInstructor
+from courses.publishing import make_preview_link
 from quizzes.models import Kind, Question
 from tests.factories import PASSWORD, make_lesson, make_question, make_track, make_user
 
@@ -186,6 +187,12 @@ class Stage:
         TrackInstructor.objects.create(track=track, user=iris)
         self.sign_in(iris)
         return track
+
+    def preview(self) -> str:
+        """The address that shows a draft to who has it; nobody is signed in."""
+        track = self.soil()
+        Track.objects.update(published_at=None)
+        return make_preview_link(track, make_user("Iris"), "").get_absolute_url()
 
     # What was done
 

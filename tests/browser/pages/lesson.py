@@ -165,6 +165,10 @@ def long_words_answered(stage: Stage) -> str:
     return first_lesson(track)
 
 
+def by_preview_link(stage: Stage) -> str:
+    return f"{stage.preview()}probe-the-soil/"
+
+
 def draft(stage: Stage) -> str:
     return first_lesson(stage.draft())
 
@@ -243,6 +247,7 @@ LESSON = [
     Entry("lesson, last, withdrawn", "lesson", withdrawn, "You withdrew your"),
     Entry("lesson, draft track", "lesson", published_in_a_draft, "The track of this"),
     Entry("lesson, draft", "lesson", draft, "This lesson is a draft."),
+    Entry("lesson, preview", "preview_lesson", by_preview_link, "This is a preview."),
     Entry(
         "lesson, draft, answered",
         "lesson",

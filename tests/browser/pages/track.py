@@ -48,6 +48,10 @@ def a_page_past_the_last(stage: Stage) -> str:
     return f"{CATALOGUE}?page=9"
 
 
+def track_by_preview_link(stage: Stage) -> str:
+    return stage.preview()
+
+
 def track_of_nobody(stage: Stage) -> str:
     return stage.soil().get_absolute_url()
 
@@ -225,6 +229,7 @@ TRACK = [
     Entry("track, a new lesson", "track", track_with_a_new_lesson, "New"),
     Entry("track, left", "track", track_that_was_left, "You left this track"),
     Entry("track, draft", "track", draft_track, "This track is a draft"),
+    Entry("track, preview", "preview", track_by_preview_link, "This is a preview."),
     Entry("track, no lessons", "track", track_without_lessons, "No lessons have been"),
     Entry("track, 41 lessons", "track", long_track, "9 of 41 done"),
     Entry("track, right to left", "track", arabic_track, "التربة والماء"),
