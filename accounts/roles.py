@@ -12,6 +12,7 @@ from accounts.models import ADMIN, INSTRUCTOR
 WRITES_TRACKS = Q(
     content_type__app_label="courses", content_type__model__in=["track", "lesson"]
 ) | Q(content_type__app_label="quizzes", content_type__model__in=["question", "choice"])
+REPLIES = Q(codename__in=["view_objection", "change_objection"])
 SEES = Q(codename__startswith="view_") & Q(
     content_type__app_label__in=["accounts", "courses", "quizzes", "certificates"]
 )
@@ -31,8 +32,8 @@ def keep_groups(using: str, **kwargs: Any) -> None:
         create_permissions(apps.get_app_config(label), using=using, verbosity=0)
     permissions = Permission.objects.using(using)
     for name, allowed in {
-        INSTRUCTOR: WRITES_TRACKS,
-        ADMIN: WRITES_TRACKS | SEES | KEEPS_PEOPLE,
+        INSTRUCTOR: WRITES_TRACKS | REPLIES,
+        ADMIN: WRITES_TRACKS | REPLIES | SEES | KEEPS_PEOPLE,
     }.items():
         group, _made = Group.objects.using(using).get_or_create(name=name)
         group.permissions.set(permissions.filter(allowed))

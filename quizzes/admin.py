@@ -30,6 +30,7 @@ from quizzes.admin_forms import (
     is_answered,
 )
 from quizzes.models import Answer, Choice, Question
+from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
 
@@ -46,6 +47,12 @@ def people_who_answered() -> Any:
     )
 
 
+def open_objections() -> Any:
+    """How many learners say that something is wrong with it, and have no reply yet."""
+    is_open = Q(objections__isnull=False, objections__replied_at=None)
+    return Count("objections", filter=is_open, distinct=True)
+
+
 def answered_words(question: Any) -> str:
     """ "12 people have answered it." Nothing while nobody has."""
     count = question.answered_by
@@ -57,6 +64,23 @@ def answered_words(question: Any) -> str:
         count,
     )
     return said % {"count": count}
+
+
+def objections_link(question: Any) -> str:
+    """ "2 reports without a reply", and where they are. Nothing while there are none."""
+    count = question.open_objections
+    if not count:
+        return ""
+    said = ngettext(
+        "%(count)s report without a reply", "%(count)s reports without a reply", count
+    )
+    url = reverse("admin:quizzes_objection_changelist")
+    return format_html(
+        '<a class="to" href="{}?question={}&amp;state=open">{}</a>',
+        url,
+        question.pk,
+        said % {"count": count},
+    )
 
 
 class ChoiceInline(TabularInline):  # type: ignore[misc]
@@ -111,7 +135,9 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             super()
             .get_queryset(request)
             .filter(position__isnull=False)
-            .annotate(answered_by=people_who_answered())
+            .annotate(
+                answered_by=people_who_answered(), open_objections=open_objections()
+            )
             .prefetch_related(Prefetch("choices", choices))
         )
 
@@ -122,11 +148,12 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             return gettext("None yet")
         words = answered_words(question)
         return format_html(
-            '{} {} <a class="to" href="{}">{}</a>',
+            '{} {} <a class="to" href="{}">{}</a> {}',
             words or gettext("None yet."),
             gettext("So it stays as it is.") if words else "",
             reverse("admin:quizzes_question_retire", args=[question.pk]),
             gettext("Retire"),
+            objections_link(question),
         )
 
 

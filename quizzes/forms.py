@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from quizzes.grading import Reply, normalise_text, read_numbers
-from quizzes.models import WRITTEN_LENGTH, Kind
+from quizzes.models import OBJECTION_LENGTH, WRITTEN_LENGTH, Kind
 from quizzes.self_check import Asked
 
 NOTHING_GIVEN = {
@@ -94,3 +94,16 @@ class AnswerForm(forms.Form):
 
     def reply(self) -> Reply:
         return Reply(self.cleaned_data["choice"], self.cleaned_data["written"])
+
+
+class ObjectionForm(forms.Form):
+    """One sentence, or a few, about what is wrong with a question."""
+
+    use_required_attribute = False  # our own sentence says it, beside the field
+    text = forms.CharField(
+        label=_("What is wrong with it?"),
+        help_text=_("A sentence is enough. Those who teach this track read it."),
+        max_length=OBJECTION_LENGTH,
+        error_messages={"required": _("Write what is wrong with the question")},
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )

@@ -20,9 +20,10 @@ from courses.rendering import (
     render_inline,
     render_rest,
 )
-from quizzes.querysets import QuestionQuerySet
+from quizzes.querysets import ObjectionQuerySet, QuestionQuerySet
 
 WRITTEN_LENGTH = 200  # characters of a typed answer
+OBJECTION_LENGTH = 500
 
 
 class Kind(models.TextChoices):
@@ -132,6 +133,11 @@ class Question(models.Model):
     def answer_url(self) -> str:
         lesson = self.lesson
         return reverse("answer", args=[lesson.track.slug, lesson.slug, self.uuid])
+
+    @property
+    def objection_url(self) -> str:
+        lesson = self.lesson
+        return reverse("objection", args=[lesson.track.slug, lesson.slug, self.uuid])
 
     @property
     def has_choices(self) -> bool:
@@ -270,3 +276,50 @@ class AnswerChoice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.answer_id} picked {self.choice_id}"
+
+
+class Objection(models.Model):
+    """A learner says that something is wrong with a question; an instructor replies."""
+
+    question = models.ForeignKey(Question, models.PROTECT, related_name="objections")
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="objections",
+        verbose_name=_("learner"),
+    )
+    text = models.TextField(_("what is wrong"), max_length=OBJECTION_LENGTH)
+    made_at = models.DateTimeField(_("said"), default=timezone.now)
+    reply = models.TextField(_("your reply"), max_length=2000, blank=True)
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
+    replied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("replied by"),
+    )
+
+    objects: ClassVar[ObjectionQuerySet] = ObjectionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("reported question")
+        verbose_name_plural = _("reported questions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "learner"],
+                condition=Q(replied_at=None),
+                name="one_open_objection_per_learner",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="objection_has_text"),
+            models.CheckConstraint(
+                condition=Q(reply="", replied_at=None, replied_by=None)
+                | ~Q(reply="") & Q(replied_at__isnull=False, replied_by__isnull=False),
+                name="objection_is_open_or_has_a_reply",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,12 +1,15 @@
-"""Which questions a lesson asks."""
+"""Which questions a lesson asks, and which of them learners object to."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils import timezone
 
+from courses.querysets import plan_mode
+
 if TYPE_CHECKING:
-    from quizzes.models import Question  # noqa: F401 (named as text below)
+    from accounts.models import Reader, User
+    from quizzes.models import Objection, Question  # noqa: F401 (named as text below)
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -18,4 +21,40 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """The track's questions: the current ones of its published lessons, now."""
         return self.current().filter(
             lesson__track=track_id, lesson__published_at__lte=timezone.now()
+        )
+
+
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def open(self) -> Self:
+        """Nobody has replied yet."""
+        return self.filter(replied_at=None)
+
+    def taught_by(self, reader: "Reader") -> Self:
+        """To questions of the tracks this person may edit."""
+        if not reader.is_authenticated or not reader.is_staff:
+            return self.none()
+        if reader.is_admin:
+            return self
+        return self.filter(question__lesson__track__instructors__user=reader)
+
+    def made_by(self, learner: "User") -> Self:
+        """The learner's own, the newest first, with what their page shows of them."""
+        return (
+            self.filter(learner=learner)
+            .select_related("question__lesson__track")
+            .only(
+                "text",
+                "made_at",
+                "reply",
+                "replied_at",
+                "question__uuid",
+                "question__prompt_html",
+                "question__lesson__slug",
+                "question__lesson__title",
+                "question__lesson__language",
+                "question__lesson__track__slug",
+                "question__lesson__track__language",
+            )
+            .order_by("-pk")
+            .fetch_mode(plan_mode())
         )

@@ -54,6 +54,13 @@ TABLE = {
         {"GET": EVERYBODY, "POST": dict.fromkeys("vabior", 422)},
     ),
     "answer in a draft": ("{draft_answer}", {"GET": OF_A_DRAFT}),
+    "objection": (
+        "{objection}",
+        {
+            "GET": dict.fromkeys("vabior", 302),  # only who has answered sees the form
+            "POST": dict.fromkeys("vabior", 302),
+        },
+    ),
     "score": ("/tracks/soil/score/", OPEN_PAGE),
     "claim": (
         "/tracks/soil/certificate/",
@@ -149,6 +156,7 @@ def addresses(soil: Track, ada, iris, probe):
     link = make_preview_link(soil, iris, "")
     return {
         "answer": probe.answer_url,
+        "objection": probe.objection_url,
         "draft_answer": draft.answer_url,
         "code": certificate.code,
         "track": soil.pk,

@@ -72,6 +72,12 @@ NAVIGATION = [
         "items": [
             _line(_("Tracks"), "stairs_2", "courses_track", "courses.change_track"),
             _line(_("Lessons"), "article", "courses_lesson", "courses.change_lesson"),
+            _line(
+                _("Reported questions"),
+                "flag",
+                "quizzes_objection",
+                "quizzes.change_objection",
+            ),
         ]
     },
     {

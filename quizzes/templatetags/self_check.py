@@ -8,6 +8,7 @@ from django import template
 from django.template import Context
 from django.utils.translation import gettext
 
+from accounts.models import User
 from courses.marks import marks_in
 from courses.models import Lesson, Track
 from courses.progress import Outline, Step
@@ -15,7 +16,7 @@ from quizzes.chart import points_of
 from quizzes.forms import AnswerForm
 from quizzes.learning import Resume, TrackLearning, learning_in, resume_in
 from quizzes.log import begun_lessons
-from quizzes.models import Answer
+from quizzes.models import Answer, Objection
 from quizzes.people import person_of, visitor_in
 from quizzes.self_check import (
     Item,
@@ -27,6 +28,12 @@ from quizzes.self_check import (
 )
 
 register = template.Library()
+
+
+@register.simple_tag
+def objections_of(learner: User) -> list[Objection]:
+    """What this learner said about questions, with the replies; the newest first."""
+    return list(Objection.objects.made_by(learner))
 
 
 @register.simple_tag(takes_context=True)

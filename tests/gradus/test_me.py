@@ -28,6 +28,7 @@ COVERED = {
     "courses_previewlink": "revoked, without a note",
     "courses_enrollment": "kept without a person",
     "quizzes_respondent": "kept without a person",
+    "quizzes_objection": "deleted; who replied is kept without a person",
     "certificates_certificateevent": "who revoked, kept",
     "django_admin_log": "cleared of texts",
 }

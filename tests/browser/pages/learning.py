@@ -6,10 +6,11 @@ from playwright.sync_api import Page
 
 from certificates.services import claim_certificate, withdraw
 from courses.models import Track
-from quizzes.models import Question
+from quizzes.models import Objection, Question
+from quizzes.objections import reply_to
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import LONG_CODE, LONG_WORD, Stage, questions_of
-from tests.factories import make_lesson, make_track
+from tests.factories import make_admin, make_lesson, make_track
 
 ME = "/me/"
 
@@ -124,6 +125,36 @@ def mistype_the_password(page: Page) -> None:
     page.get_by_role("button", name="Delete my account").click()
 
 
+def reporting(stage: Stage) -> str:
+    """The form that the verdict leads to."""
+    stage.half_way()
+    return answered(stage).objection_url
+
+
+def reported(stage: Stage) -> str:
+    address = reporting(stage)
+    stage.client.post(address, {"text": "Both of the first two are right."})
+    return address
+
+
+def with_reports(stage: Stage) -> str:
+    """One with a reply, one without."""
+    stage.client.post(reported(stage))
+    reply_to(Objection.objects.get(), "Right: it is mended.", make_admin("Ruth"))
+    stage.client.post(
+        answered(stage).objection_url, {"text": "Now neither of them is."}
+    )
+    return ME
+
+
+def answered(stage: Stage) -> Question:
+    return Question.objects.filter(answers__isnull=False).earliest("pk")
+
+
+def send_nothing(page: Page) -> None:
+    page.get_by_role("button", name="Send").click()
+
+
 LEARNING = [
     Entry("me, first run", "me", not_begun, "You have not started a track."),
     Entry("me, begun", "me", begun, "No certificates yet."),
@@ -131,6 +162,17 @@ LEARNING = [
     Entry("me, certified", "me", with_certificate, "Certificates"),
     Entry("me, long title", "me", long_title, LONG_WORD),
     Entry("me, withdrawn", "me", withdrawn, "You withdrew your certificate for"),
+    Entry("me, reported", "me", with_reports, "an instructor replied"),
+    Entry("report a question", "objection", reporting, "A sentence is enough."),
+    Entry(
+        "report a question, blank",
+        "objection",
+        reporting,
+        "Write what is wrong",
+        status=422,
+        steps=send_nothing,
+    ),
+    Entry("report a question, sent", "objection", reported, "Nobody has replied yet."),
     Entry("me, right to left", "me", arabic, "التربة والماء"),
     Entry("me, just signed in", "me", with_what_came_along, "were added."),
     Entry(

@@ -1,0 +1,69 @@
+"""The page on which a learner says that something is wrong with a question."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.throttle import TooOftenError, client_of, count_one
+from gradus.http import LearnerRequest
+from quizzes.access import get_question_for
+from quizzes.forms import ObjectionForm
+from quizzes.models import Question
+from quizzes.objections import has_answered, object_to, open_objection
+
+OBJECTIONS_AN_HOUR = 10
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def objection(
+    request: LearnerRequest, track_slug: str, lesson_slug: str, question_id: UUID
+) -> HttpResponse:
+    """The form, for who has answered the question; POST keeps what is said."""
+    learner = request.user
+    question = get_question_for(learner, track_slug, lesson_slug, question_id)
+    if not has_answered(question, learner):
+        return redirect(question.get_absolute_url())
+    kept = open_objection(question, learner)
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    if kept is None and form.is_valid() and _is_kept(request, question, form):
+        said = gettext("Thank you. The reply will stand under “My learning”.")
+        messages.success(request, said)
+        return redirect(question.get_absolute_url())
+    context = {
+        "question": question,
+        "lesson": question.lesson,
+        "track": question.lesson.track,
+        "kept": kept,
+        "form": form,
+        "room": "tracks",
+    }
+    status = 422 if form.errors and kept is None else 200
+    return render(request, "quizzes/objection.html", context, status=status)
+
+
+def _is_kept(request: LearnerRequest, question: Question, form: ObjectionForm) -> bool:
+    """Keep what the form says; above the limit it gets an error instead."""
+    try:
+        count_one(
+            "objection", client_of(request), limit=OBJECTIONS_AN_HOUR, seconds=3600
+        )
+    except TooOftenError as error:
+        form.add_error("text", _wait(error))
+        return False
+    object_to(question, request.user, form.cleaned_data["text"])
+    return True
+
+
+def _wait(error: TooOftenError) -> str:
+    minutes = -(-error.retry_after // 60)
+    return ngettext(
+        "You have reported many questions. Wait %(n)s minute, then send this again.",
+        "You have reported many questions. Wait %(n)s minutes, then send this again.",
+        minutes,
+    ) % {"n": minutes}
