@@ -6,8 +6,10 @@ from django.views.generic import RedirectView
 
 from accounts.admin_login import guard
 from gradus import health, me, pages
+from gradus.stock_models import keep_own_models
 
 guard(admin.site)  # sign-in and password change lead to the account pages
+keep_own_models(admin.site)
 
 urlpatterns = [
     # beside the lessons stand score/ and certificate/, so these come first
