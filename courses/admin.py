@@ -133,6 +133,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class PublishedForm(forms.ModelForm[Any]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if field := self.fields.get("published_at"):
+            day, time = field.widget.widgets
+            day.attrs["aria-label"] = _("Published from: day")
+            time.attrs["aria-label"] = _("Published from: time")
+
     def clean_published_at(self) -> Any:
         """The page shows whole seconds: a time that nobody touched keeps its parts."""
         if "published_at" in self.changed_data:

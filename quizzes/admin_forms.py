@@ -61,7 +61,15 @@ class QuestionForm(KeyForm):
 
 
 class ChoiceForm(KeyForm):
+    """A row of the table of choices; its fields are named by the table's head alone."""
+
     key = CHOICE_KEY
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("text", "is_right", "feedback"):
+            field = self.fields[name]
+            field.widget.attrs["aria-label"] = field.label
 
 
 class QuestionFormSet(OrderedFormSet):

@@ -67,6 +67,10 @@ def _styles(request: HttpRequest) -> str:
     return static("css/admin.css")
 
 
+def _script(request: HttpRequest) -> str:
+    return static("js/admin.js")
+
+
 NAVIGATION = [
     {
         "items": [
@@ -116,6 +120,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "STYLES": [_styles],
+    "SCRIPTS": [_script],
     "COLORS": {"base": PAPER_TO_INK, "primary": BLUE},
     "BORDER_RADIUS": "5px",
     "SIDEBAR": {"navigation": NAVIGATION},

@@ -1,0 +1,79 @@
+"""Axe finds nothing on the admin's pages, in both themes, wide and on a tablet."""
+
+import pytest
+from django.urls import reverse
+
+from quizzes.models import Objection
+from tests.browser.conftest import NewContext
+from tests.browser.stage import Stage
+from tests.browser.visit import load_axe, violations
+from tests.factories import (
+    make_admin,
+    make_lesson,
+    make_question,
+    make_track,
+    make_user,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# by name of the address: what its arguments are of
+PAGES = {
+    "index": "",
+    "courses_track_changelist": "",
+    "courses_track_add": "",
+    "courses_track_change": "track",
+    "courses_track_history": "track",
+    "courses_lesson_changelist": "",
+    "courses_lesson_add": "",
+    "courses_lesson_change": "lesson",
+    "courses_lesson_history": "lesson",
+    "quizzes_question_retire": "question",
+    "quizzes_objection_changelist": "",
+    "quizzes_objection_change": "objection",
+    "quizzes_answer_changelist": "",
+    "accounts_user_changelist": "",
+    "accounts_user_change": "learner",
+    "accounts_auditevent_changelist": "",
+    "certificates_certificate_changelist": "",
+}
+VIEWS = [("light", 1280), ("dark", 1280), ("light", 768)]
+
+
+@pytest.fixture
+def keys(stage: Stage) -> dict[str, int]:
+    """A row of each kind, seen by an admin."""
+    track = make_track("soil")
+    lesson = make_lesson(track)
+    question = make_question(lesson)
+    make_question(lesson, kind="text", right=("Loam",))
+    learner = make_user("Ada")
+    said = Objection.objects.create(question=question, learner=learner, text="Hm.")
+    stage.sign_in(make_admin("Ruth"))
+    return {
+        "track": track.pk,
+        "lesson": lesson.pk,
+        "question": question.pk,
+        "objection": said.pk,
+        "learner": learner.pk,
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_admin_page_is_sound(name, keys, stage: Stage, open_browser: NewContext):
+    of = PAGES[name]
+    address = reverse(f"admin:{name}", args=[keys[of]] if of else [])
+    for scheme, width in VIEWS:
+        context = open_browser(
+            color_scheme=scheme, viewport={"width": width, "height": 900}
+        )
+        page = context.new_page()
+        stage.lend_cookies(context)
+
+        response = page.goto(address)
+
+        assert response
+        assert response.status == 200
+        assert page.locator("html.dark").count() == (scheme == "dark")
+        load_axe(page)
+        assert violations(page) == [], f"{scheme}, {width} px"
