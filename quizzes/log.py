@@ -46,10 +46,27 @@ VERSIONS = """versions AS MATERIALIZED (
     FROM current c JOIN quizzes_question q ON q.lineage = c.lineage
 )"""
 
-COUNTED = """quizzes_counted(a.id, a.credit, a.answered_at, %(pause)s
-    ORDER BY a.answered_at, a.id)"""
+# A person's answers, and what a regrade says of them: the latest that is not taken back.
+GIVEN = """given AS MATERIALIZED (
+    SELECT v.*, a.id AS answer_id, a.credit, a.answered_at
+    FROM versions v
+    JOIN quizzes_answer a ON a.question_id = v.version_id
+    JOIN people r ON r.id = a.respondent_id
+),
+regraded AS MATERIALIZED (
+    SELECT DISTINCT ON (n.answer_id) n.answer_id, n.credit
+    FROM given
+    JOIN quizzes_regradedanswer n ON n.answer_id = given.answer_id
+    JOIN quizzes_regrade g ON g.id = n.regrade_id
+    WHERE g.taken_back_at IS NULL
+    ORDER BY n.answer_id, n.regrade_id DESC
+)"""
 
-_CURRENT = """current AS MATERIALIZED (
+COUNTED = """quizzes_counted(
+    a.answer_id, coalesce(n.credit, a.credit), a.answered_at, %(pause)s
+    ORDER BY a.answered_at, a.answer_id)"""
+
+CURRENT = """current AS MATERIALIZED (
     SELECT c.id, c.uuid, c.lineage, c.lesson_id, l.track_id
     FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
     WHERE l.track_id = ANY(%(tracks)s) AND c.position IS NOT NULL
@@ -57,32 +74,43 @@ _CURRENT = """current AS MATERIALIZED (
 )"""
 
 _ANSWERED = f"""
-WITH {PEOPLE}, {_CURRENT}, {VERSIONS},
+WITH {PEOPLE}, {CURRENT}, {VERSIONS}, {GIVEN},
 log AS (
-    SELECT v.track_id, v.lesson_id, v.id, v.uuid, max(a.answered_at) AS latest_at,
+    SELECT a.track_id, a.lesson_id, a.id, a.uuid, max(a.answered_at) AS latest_at,
            {COUNTED} AS counted
-    FROM versions v
-    JOIN quizzes_answer a ON a.question_id = v.version_id
-    JOIN people r ON r.id = a.respondent_id
+    FROM given a LEFT JOIN regraded n ON n.answer_id = a.answer_id
     GROUP BY 1, 2, 3, 4
 )
 SELECT track_id, lesson_id, uuid, latest_at,
        (counted).answer_id, (counted).credit, (counted).answered_at
 FROM log ORDER BY track_id, lesson_id, id"""  # noqa: S608 (no value is pasted in)
 
-_SCORES = f"""
-WITH {_CURRENT}, {VERSIONS},
-answers AS MATERIALIZED (
-    SELECT v.id AS current_id, a.id, a.respondent_id, a.credit, a.answered_at
+# Of all learners: a track's regrades are few, and often none, so they come first.
+STANDING = """standing AS MATERIALIZED (
+    SELECT g.id FROM quizzes_regrade g
+    WHERE g.taken_back_at IS NULL AND g.lineage IN (SELECT lineage FROM current)
+)"""
+
+REGRADED = """regraded AS MATERIALIZED (
+    SELECT DISTINCT ON (n.answer_id) n.answer_id, n.credit
+    FROM standing s JOIN quizzes_regradedanswer n ON n.regrade_id = s.id
+    ORDER BY n.answer_id, n.regrade_id DESC
+)"""
+
+SCORES = f"""answers AS MATERIALIZED (
+    SELECT v.id, a.id AS answer_id, a.respondent_id, a.credit, a.answered_at
     FROM versions v JOIN quizzes_answer a ON a.question_id = v.version_id
 ),
 pairs AS (
-    SELECT r.learner_id, a.current_id, {COUNTED} AS counted
+    SELECT r.learner_id, a.id, {COUNTED} AS counted
     FROM answers a JOIN quizzes_respondent r ON r.id = a.respondent_id
+    LEFT JOIN regraded n ON n.answer_id = a.answer_id
     WHERE r.learner_id IS NOT NULL
     GROUP BY 1, 2
 )
 SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608
+
+_SCORES = f"WITH {CURRENT}, {VERSIONS}, {STANDING}, {REGRADED}, {SCORES}"
 
 _BEGUN = f"""
 WITH {PEOPLE},
@@ -140,14 +168,15 @@ def knowledge_of(answered: Sequence[Answered], question_count: int) -> Knowledge
     return Knowledge(percent, len(answered), max(question_count, len(answered)))
 
 
+def of_track(track_id: int) -> dict[str, Any]:
+    """The values of a statement about one track, now."""
+    return {"tracks": [track_id], "now": timezone.now(), "pause": RETRY_AFTER}
+
+
 def scores_of_track(track_id: int) -> dict[int, tuple[Decimal, int]]:
     """For each learner with an answer: earned credit and answered questions."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SCORES,
-            who(Person())
-            | {"tracks": [track_id], "now": timezone.now(), "pause": RETRY_AFTER},
-        )
+        cursor.execute(_SCORES, of_track(track_id))
         return {learner: (earned, count) for learner, earned, count in cursor}
 
 

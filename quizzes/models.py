@@ -20,6 +20,7 @@ from courses.rendering import (
     render_inline,
     render_rest,
 )
+from quizzes import regrade_models  # noqa: F401 (the rest of this room's tables)
 from quizzes.querysets import ObjectionQuerySet, QuestionQuerySet
 
 WRITTEN_LENGTH = 200  # characters of a typed answer

@@ -1,21 +1,30 @@
 """What this room knows of a person."""
 
+from django.db.models import Prefetch
+
 from accounts.models import User
 from quizzes.models import Answer, Objection, WrittenAnswer
+from quizzes.regrade_models import Regrade, RegradedAnswer
+
+_REGRADED = Prefetch(
+    "regraded", RegradedAnswer.objects.select_related("regrade").order_by("regrade_id")
+)
 
 
 def export_person(user: User) -> dict[str, object]:
-    """Every answer with what was picked or written, and every objection, oldest first."""
+    """Answers with what was picked or written, objections, regrades made; oldest first."""
     answers = (
         Answer.objects.filter(respondent__learner=user)
         .select_related("question__lesson__track", "written")
-        .prefetch_related("picks__choice")
+        .prefetch_related("picks__choice", _REGRADED)
         .order_by("answered_at", "pk")
     )
     objections = Objection.objects.filter(learner=user).select_related("question")
+    made = Regrade.objects.filter(by=user).select_related("target").order_by("pk")
     return {
         "answers": [_answer(answer) for answer in answers],
         "reported_questions": [_objection(o) for o in objections.order_by("pk")],
+        "regrades": [_regrade(regrade) for regrade in made],
     }
 
 
@@ -30,6 +39,25 @@ def _answer(answer: Answer) -> dict[str, object]:
         "picked": [pick.choice.text for pick in answer.picks.all()],
         "written": written.text if written else None,
         "credit": str(answer.credit),
+        "regraded": [
+            {
+                "made_at": row.regrade.made_at,
+                "reason": row.regrade.reason,
+                "credit": str(row.credit),
+                "taken_back_at": row.regrade.taken_back_at,
+            }
+            for row in answer.regraded.all()
+        ],
+    }
+
+
+def _regrade(regrade: Regrade) -> dict[str, object]:
+    """One that this person made, as an instructor."""
+    return {
+        "made_at": regrade.made_at,
+        "question": regrade.target.prompt,
+        "reason": regrade.reason,
+        "taken_back_at": regrade.taken_back_at,
     }
 
 

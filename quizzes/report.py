@@ -8,22 +8,33 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from courses.models import Track
 from courses.progress import Outline, Step
 from quizzes.log import Person
 from quizzes.models import Answer, Question
+from quizzes.regrade_models import RegradedAnswer
 from quizzes.scoring import Knowledge, counting, measure_knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Regraded:
+    """Why an answer has another credit than it got when it was given."""
+
+    old_credit: Decimal
+    made_at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """One answer on the score page."""
 
-    credit: Decimal
+    credit: Decimal  # by the latest regrade that stands, if there is one
     answered_at: datetime
     counted: bool  # counts, or counted until a later one did; else practice
+    regraded: Regraded | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +57,12 @@ class ScoreReport:
     knowledge: Knowledge
     earned: Decimal  # the sum of the credits that count
     lessons: Sequence[LessonReport]
+
+    @property
+    def is_regraded(self) -> bool:
+        """Whether an answer that scores has another credit than when it was given."""
+        given = (q.scoring for lesson in self.lessons for q in lesson.questions)
+        return any(one.regraded for one in given if one is not None)
 
 
 def score_report(person: Person, track: Track, outline: Outline) -> ScoreReport:
@@ -79,10 +96,17 @@ def _answers_by_lineage(
 ) -> dict[UUID, list[Answer]]:
     found: dict[UUID, list[Answer]] = defaultdict(list)
     mine = Q(respondent__learner=person.learner_id)
+    standing = RegradedAnswer.objects.filter(regrade__taken_back_at=None)
+    latest = standing.filter(answer=OuterRef("pk")).order_by("-regrade_id")[:1]
     answers = (
         Answer.objects.filter(mine, question__lineage__in=lineages)
         .select_related("question")
         .only("credit", "answered_at", "question__lineage")
+        .annotate(
+            new_credit=Subquery(latest.values("credit")),
+            regraded_at=Subquery(latest.values("regrade__made_at")),
+            reason=Subquery(latest.values("regrade__reason")),
+        )
         .order_by("answered_at", "pk")
     )
     for answer in answers:
@@ -96,7 +120,7 @@ def _question_report(
     counted = counting(answers)
     scoring = counted[-1] if counted else None
     others = [
-        Given(answer.credit, answer.answered_at, answer in counted)
+        _given(answer, counted=answer in counted)
         for answer in answers
         if answer is not scoring
     ]
@@ -104,6 +128,14 @@ def _question_report(
         question["uuid"],
         question["position"],
         question["prompt_html"],
-        Given(scoring.credit, scoring.answered_at, counted=True) if scoring else None,
+        _given(scoring, counted=True) if scoring else None,
         others,
     )
+
+
+def _given(answer: Any, *, counted: bool) -> Given:
+    """Of an answer that came with its latest regrade, if one stands."""
+    if answer.new_credit is None:
+        return Given(answer.credit, answer.answered_at, counted, None)
+    why = Regraded(answer.credit, answer.regraded_at, answer.reason)
+    return Given(answer.new_credit, answer.answered_at, counted, why)

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from quizzes.grading import Key, Reply, grade, normalise_text
-from quizzes.log import COUNTED, PEOPLE, VERSIONS, Person, who
+from quizzes.log import COUNTED, GIVEN, PEOPLE, VERSIONS, Person, who
 from quizzes.models import Kind
 from quizzes.scoring import RETRY_AFTER
 
@@ -38,15 +38,13 @@ current AS MATERIALIZED (
     SELECT id, lineage, row_number() OVER (ORDER BY position) AS number
     FROM quizzes_question WHERE lesson_id = %(lesson)s AND position IS NOT NULL
 ),
-{VERSIONS},
+{VERSIONS}, {GIVEN},
 log AS MATERIALIZED (
-    SELECT v.id, v.number, count(*) AS answers, {COUNTED} AS counted,
-           (array_agg(a.id ORDER BY a.answered_at DESC, a.id DESC)
-               FILTER (WHERE a.question_id = v.id))[1] AS latest_id
-    FROM versions v
-    JOIN quizzes_answer a ON a.question_id = v.version_id
-    JOIN people r ON r.id = a.respondent_id
-    GROUP BY v.id, v.number
+    SELECT a.id, a.number, count(*) AS answers, {COUNTED} AS counted,
+           (array_agg(a.answer_id ORDER BY a.answered_at DESC, a.answer_id DESC)
+               FILTER (WHERE a.version_id = a.id))[1] AS latest_id
+    FROM given a LEFT JOIN regraded n ON n.answer_id = a.answer_id
+    GROUP BY a.id, a.number
 )
 SELECT log.id, log.number, log.answers, (log.counted).answer_id,
        (log.counted).credit, (log.counted).answered_at,

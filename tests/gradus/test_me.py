@@ -29,6 +29,7 @@ COVERED = {
     "courses_enrollment": "kept without a person",
     "quizzes_respondent": "kept without a person",
     "quizzes_objection": "deleted; who replied is kept without a person",
+    "quizzes_regrade": "what instructors mended, exported and kept",
     "certificates_certificateevent": "who revoked, kept",
     "django_admin_log": "cleared of texts",
 }

@@ -18,6 +18,21 @@ CONSTRAINTS = {
         "picked_for_the_answers_question",
     },
     "quizzes_question": {"question_replaces_one_of_its_lineage"},
+    "quizzes_regrade": {
+        "regrade_from_a_version_of_its_lineage",
+        "regrade_to_a_version_of_its_lineage",
+        "earlier_answers_graded_under_this_revision",
+    },
+    "quizzes_regrademap": {
+        "mapped_between_the_regrades_versions",
+        "mapped_choice_of_the_source",
+        "mapped_to_a_choice_of_the_target",
+    },
+    "quizzes_regradedanswer": {
+        "regraded_in_the_lineage_of_its_regrade",
+        "regraded_version_of_the_lineage",
+        "regraded_answer_to_the_version",
+    },
     "certificates_certificate": {"certificate_supersedes_one_of_its_enrollment"},
 }
 TRIGGERS = {
@@ -31,6 +46,9 @@ TRIGGERS = {
     ("quizzes_answerchoice", "quizzes_keep_answers"),
     ("quizzes_writtenanswer", "quizzes_keep_written"),
     ("quizzes_respondent", "quizzes_claim_once"),
+    ("quizzes_regrade", "quizzes_keep_regrades"),
+    ("quizzes_regrademap", "quizzes_keep_regrades"),
+    ("quizzes_regradedanswer", "quizzes_keep_regrades"),
     ("certificates_certificate", "certificates_keep"),
     ("certificates_certificateevent", "certificates_keep"),
     ("certificates_certificatedocument", "certificates_keep"),

@@ -12,9 +12,13 @@ from django.db import connection
 
 from courses.models import Track
 from quizzes.log import Person, answered_in, begun_lessons, scores_of_track
-from quizzes.models import Answer
-from quizzes.self_check import verdicts_of
+from quizzes.models import Answer, Question
+from quizzes.regrade_models import RegradedAnswer, RegradeMode
+from quizzes.regrades import outlook_of, way_of
+from quizzes.self_check import Revised, verdicts_of
 from tests.crowd import fill, make_crowd
+from tests.factories import make_instructor
+from tests.quizzes.mending import full, revise
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +38,8 @@ def crowded(db) -> Track:
                 [table],
             )
     fill(track, COUNT)
+    asked = Question.objects.get(lesson__track=track, lesson__slug="first", position=1)
+    full(revise(asked, "+Right", "Not so"), make_instructor("Iris", track))
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL statement_timeout = '{A_SQUARE.seconds}s'")
     return track
@@ -43,7 +49,8 @@ def test_what_a_learner_answered(crowded):
     answer = Answer.objects.latest("pk")
     learner = Person(learner_id=answer.respondent.learner_id)
 
-    assert len(answered_in(learner, [crowded.pk])) == 1
+    (row,) = answered_in(learner, [crowded.pk])
+    assert row.answer_id in set(RegradedAnswer.objects.values_list("answer", flat=True))
     assert begun_lessons(learner, crowded.pk) == {answer.question.lesson_id}
 
 
@@ -55,4 +62,13 @@ def test_the_verdicts_of_a_self_check(crowded):
     answer = Answer.objects.latest("pk")
     learner = Person(learner_id=answer.respondent.learner_id)
 
-    assert list(verdicts_of(learner, answer.question.lesson_id)) == [answer.question_id]
+    (found,) = verdicts_of(learner, answer.question.lesson_id).values()
+    assert isinstance(found, Revised)
+
+
+def test_what_a_regrade_would_change(crowded):
+    target = Question.objects.current().exclude(replaces=None).get()
+
+    found = outlook_of(crowded.pk, way_of(RegradeMode.FULL, target))
+
+    assert (found.learners, found.moving) == (COUNT + 10, 0)
