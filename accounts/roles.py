@@ -10,7 +10,8 @@ from django.db.models import Q
 from accounts.models import ADMIN, INSTRUCTOR
 
 WRITES_TRACKS = Q(
-    content_type__app_label="courses", content_type__model__in=["track", "lesson"]
+    content_type__app_label="courses",
+    content_type__model__in=["track", "lesson", "picture"],
 ) | Q(content_type__app_label="quizzes", content_type__model__in=["question", "choice"])
 REPLIES = Q(codename__in=["view_objection", "change_objection"])
 SEES = Q(codename__startswith="view_") & Q(

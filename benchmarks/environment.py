@@ -35,6 +35,7 @@ def set_environment(name: str, *, port: int, prepared: bool) -> postgres.Server:
         "ALLOWED_HOSTS": HOST,
         "EMAIL_URL": "smtp://localhost:25",
         "EMAIL_FROM": "Gradus <gradus@example.org>",
+        "MEDIA_ROOT": str(DEMO_DIR),
     }
     return server
 

@@ -30,9 +30,11 @@ from courses.headings import Heading, name_headings
 from courses.links import DeadLinkError, Resolve, find_address, nowhere
 from courses.maths import add_formulas, convert_tex
 from courses.sanitise import sanitise
+from courses.shown import NO_PICTURES, Pictures, picture_name, picture_tag
 
 MAX_CHARACTERS = 100_000  # the worst text of this length takes about a second
 MAX_NESTING = 20  # lists and quotes within each other, two to a list
+_SHOWN = 80  # characters of a picture's name in a message
 
 # What no text holds on purpose: controls but tab and line ends, lone surrogates, non-characters.
 _UNREADABLE = re.compile(
@@ -69,25 +71,28 @@ class Rendered:
     text: str  # what a reader reads, without markup, formulas as TeX: for the search
 
 
-def render_markdown(source: str, resolve: Resolve = nowhere) -> Rendered:
+def render_markdown(
+    source: str, resolve: Resolve = nowhere, pictures: Pictures = NO_PICTURES
+) -> Rendered:
     """Render the body of a lesson.
 
     Args:
         resolve: maps the path of a relative link, such as "03-tokens.md", to an address
             of this site; None when nothing is there.
+        pictures: those of the track, by file name.
     Raises:
         TextTooLongError: the text is longer than MAX_CHARACTERS.
     """
     tokens = _LESSON.parse(_readable(source))
     text = "\n".join(_block_texts(tokens))
     headings, anchors = _settle_headings(tokens)
-    page = _Page(resolve, anchors)
+    page = _Page(resolve, anchors, pictures)
     html = _finish(tokens, page)
     remarks = sorted(page.remarks, key=lambda remark: remark.line)
     return Rendered(html, headings, tuple(remarks), text)
 
 
-def render_blocks(source: str) -> str:
+def render_blocks(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """The safe HTML of a feedback or an explanation.
 
     It stands in a page with ids and headings of its own: here headings are bold paragraphs,
@@ -98,16 +103,17 @@ def render_blocks(source: str) -> str:
     """
     tokens = _FRAGMENT.parse(_readable(source))
     _flatten_headings(tokens)
-    return _finish(tokens, _Page())
+    return _finish(tokens, _Page(pictures=pictures))
 
 
-def render_inline(source: str) -> str:
+def render_inline(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """The safe HTML of a prompt or a choice: no blocks, all of it one paragraph.
 
     Raises:
         TextTooLongError: the text is longer than MAX_CHARACTERS.
     """
-    return _finish(_FRAGMENT.parseInline(_readable(source)), _Page())
+    tokens = _FRAGMENT.parseInline(_readable(source))
+    return _finish(tokens, _Page(pictures=pictures))
 
 
 def plain(source: str) -> str:
@@ -163,10 +169,11 @@ def _readable(source: str) -> str:
 
 @dataclass
 class _Page:
-    """What the links of one text may lead to, and what there is to say to its author."""
+    """What one text may lead to and show, and what there is to say to its author."""
 
     resolve: Resolve = nowhere
     anchors: Mapping[str, str] = field(default_factory=dict)
+    pictures: Pictures = NO_PICTURES
     remarks: list[Remark] = field(default_factory=list)
 
     def remark(self, line: int, message: str) -> None:
@@ -211,10 +218,7 @@ def _settle_inline(
             if not links.pop():
                 continue
         elif child.type == "image":
-            page.remark(
-                line, _("pictures are not shown yet: the description stands in")
-            )
-            child = Token("text", "", 0, content=_plain_text([child]))
+            _settle_picture(child, line, page)
         elif child.type == "formula":
             html = _set_formula(child, line, page)
             line += child.content.count("\n")
@@ -233,6 +237,28 @@ def _settle_link(link: Token, line: int, page: _Page) -> bool:
         return False
     link.attrs = {"href": address}
     return True
+
+
+def _settle_picture(image: Token, line: int, page: _Page) -> None:
+    """The picture of the track that is meant, or its description in its place."""
+    description = " ".join(_plain_text([image]).split())
+    name = picture_name(str(image.attrs["src"]))
+    shown = page.pictures.get(name or "")
+    if shown is None:
+        page.remark(line, _missing(name))
+        _become_html(image, escape(description))
+        return
+    if not description:
+        said = _("the picture %(name)s has no description: write one in the brackets")
+        page.remark(line, said % {"name": name})
+    _become_html(image, picture_tag(shown, description))
+
+
+def _missing(name: str | None) -> str:
+    if name is None:
+        return _("a picture of elsewhere is not shown: its description stands in")
+    said = _("the track has no picture %(name)s: its description stands in")
+    return said % {"name": name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…"}
 
 
 def _set_formula(token: Token, line: int, page: _Page) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from courses.language_tag import check_language
+from courses.picture_model import Picture as Picture
 from courses.querysets import LessonQuerySet, TrackQuerySet
 from courses.rendering import RenderedField, render_blocks
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.markdown import Remark
 from courses.models import Lesson, PreviewLink, Track, TrackInstructor
+from courses.picture_access import pictures_of
 from courses.services import link_resolver, set_body
 
 
@@ -60,14 +61,15 @@ def place_last(lesson: Lesson) -> None:
 
 
 def render_lesson(lesson: Lesson) -> tuple[Remark, ...]:
-    """Render its text with links to the track's lessons as they are now, unsaved."""
+    """Render its text with the track's lessons and pictures as they are now, unsaved."""
     slugs = list(
         Lesson.objects.filter(track=lesson.track_id).values_list("slug", flat=True)
     )
     resolve = link_resolver(
         lesson.track.slug, {slug: slug for slug in [*slugs, lesson.slug]}
     )
-    return set_body(lesson, lesson.markdown, resolve)
+    pictures = pictures_of(lesson.track_id)
+    return set_body(lesson, lesson.markdown, resolve, pictures)
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from courses.shown import ADDRESS as PICTURE
+
 ID = re.compile(r"(?:s|fn|fnref)-[a-z0-9-]+")
 _ADDRESS = re.compile(
     r"https?://[^\x00-\x20/\\?#][^\x00-\x20\\]*"
@@ -60,7 +62,7 @@ _MATH_ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 
 ELEMENTS = _names(
-    "a aside blockquote br code div em hr kbd li ol p pre s section span strong sub sup"
+    "a aside blockquote br code div em hr img kbd li ol p pre s section span strong sub sup"
     " table tbody td th thead tr ul"
 ) | (_HEADINGS | _MATH_ATTRIBUTES.keys())
 
@@ -71,6 +73,7 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "a": _names("aria-label href id"),
     "aside": _names("role"),
     "div": _names("aria-label role tabindex"),
+    "img": _names("alt decoding height loading sizes src srcset width"),
     "li": _names("id"),
     "ol": _names("start"),
     "pre": _names("aria-label role tabindex"),
@@ -94,9 +97,21 @@ CLASSES: Mapping[str, frozenset[str]] = {
 }
 
 _FIXED_VALUES: Mapping[str, frozenset[str]] = {
+    "decoding": _names("async"),
+    "loading": _names("lazy"),
     "role": _names("group note region"),
     "scope": _names("col"),
     "tabindex": frozenset({"0"}),
+}
+
+_PICTURE_VALUES: Mapping[str, re.Pattern[str]] = {
+    "height": re.compile(r"[1-9][0-9]{0,4}"),
+    "sizes": re.compile(r"\(min-width: [0-9]{1,4}px\) [0-9]{1,4}px, 100vw"),
+    "src": re.compile(PICTURE),
+    "srcset": re.compile(
+        rf"{PICTURE} [0-9]{{1,4}}w(?:, {PICTURE} [0-9]{{1,4}}w){{0,3}}"
+    ),
+    "width": re.compile(r"[1-9][0-9]{0,4}"),
 }
 
 
@@ -113,6 +128,8 @@ def keep_attribute(element: str, attribute: str, value: str) -> str | None:
         kept = ID.fullmatch(value) is not None
     elif attribute == "start":
         kept = re.fullmatch(r"[0-9]{1,9}", value) is not None
+    elif element == "img" and attribute in _PICTURE_VALUES:
+        kept = _PICTURE_VALUES[attribute].fullmatch(value) is not None
     elif attribute in _FIXED_VALUES:
         kept = value in _FIXED_VALUES[attribute]
     elif element in _MATH_ATTRIBUTES:

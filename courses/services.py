@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from accounts.models import User
 from courses.markdown import Remark, render_markdown
 from courses.models import Enrollment, Lesson, LessonCompletion, Track
+from courses.shown import NO_PICTURES, Pictures
 
 CHARACTERS_A_MINUTE = 1000
 
@@ -34,14 +35,17 @@ def link_resolver(
 
 
 def set_body(
-    lesson: Lesson, markdown: str, resolve: Callable[[str], str | None]
+    lesson: Lesson,
+    markdown: str,
+    resolve: Callable[[str], str | None],
+    pictures: Pictures = NO_PICTURES,
 ) -> tuple[Remark, ...]:
     """Render the lesson's text into it, unsaved; returns remarks for its author.
 
     The page's own words in it, such as "Note", come in the lesson's language.
     """
     with translation.override(lesson.page_language):
-        rendered = render_markdown(markdown, resolve)
+        rendered = render_markdown(markdown, resolve, pictures)
     lesson.markdown = markdown
     lesson.body_html = rendered.html
     lesson.body_text = rendered.text

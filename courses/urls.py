@@ -1,6 +1,8 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from courses import preview_views, search_views, views
+from courses import picture_views, preview_views, search_views, views
+
+register_converter(picture_views.DigestConverter, "digest")
 
 urlpatterns = [
     path("", views.catalogue, name="catalogue"),
@@ -13,5 +15,15 @@ urlpatterns = [
         "preview/<slug:token>/<slug:lesson_slug>/",
         preview_views.lesson,
         name="preview_lesson",
+    ),
+    path(
+        "preview/<slug:token>/media/<digest:digest>-<int:width>.webp",
+        picture_views.preview_picture,
+        name="preview_picture",
+    ),
+    path(
+        "media/<int:track_id>/<digest:digest>-<int:width>.webp",
+        picture_views.picture,
+        name="picture",
     ),
 ]

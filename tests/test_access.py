@@ -13,8 +13,10 @@ from django.utils import timezone
 
 from certificates.services import claim_certificate
 from courses.models import Track
-from courses.publishing import make_preview_link
+from courses.picture_services import add_picture
+from courses.publishing import make_preview_link, render_lesson
 from courses.services import mark_done
+from tests.drawings import png
 from tests.factories import make_lesson, make_question
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,9 @@ TABLE = {
         "/admin/courses/track/{track}/preview-links/{link}/revoke/",
         {"GET": ADMIN_POST, "POST": ADMIN_MINE | {"i": 302, "r": 302}},
     ),
+    "picture": ("{picture}", OPEN_PAGE),
+    "picture of a draft": ("{draft_picture}", {"GET": OF_A_DRAFT}),
+    "preview_picture": ("{preview}{previewed}", OPEN_PAGE),
     "done": (
         "/tracks/soil/water-it/done/",
         {"GET": TO_THE_PAGE, "POST": dict.fromkeys("vabior", 400)},
@@ -154,7 +159,15 @@ def addresses(soil: Track, ada, iris, probe):
     certificate = claim_certificate(ada, soil, "Ada")
     draft = make_question(make_lesson(soil, "draft", published=False))
     link = make_preview_link(soil, iris, "")
+    shown = add_picture(soil, "shown.png", png(seed=1))
+    drafted = add_picture(soil, "drafted.png", png(seed=2))
+    draft.lesson.markdown = "![A draft](drafted.png)"
+    render_lesson(draft.lesson)
+    draft.lesson.save()
     return {
+        "picture": shown.shown.address(60),
+        "draft_picture": drafted.shown.address(60),
+        "previewed": f"media/{drafted.digest}-60.webp",
         "answer": probe.answer_url,
         "objection": probe.objection_url,
         "draft_answer": draft.answer_url,

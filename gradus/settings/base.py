@@ -178,6 +178,8 @@ FORMAT_MODULE_PATH = "gradus.formats"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_ROOT = DEMO_DIR / "media"  # pictures, under courses.picture_store's names
+FOLDER_STORAGE = {"BACKEND": "gradus.media_folder.FolderStorage"}
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gradus"]
 CRISPY_TEMPLATE_PACK = "gradus"

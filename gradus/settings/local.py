@@ -6,7 +6,7 @@ from gradus import postgres
 from gradus.demo_folder import kept_secret
 from gradus.logs import ONE_EVENT_A_LINE
 from gradus.settings.base import *  # noqa: F403
-from gradus.settings.base import DEMO_DIR, MIDDLEWARE
+from gradus.settings.base import DEMO_DIR, FOLDER_STORAGE, MIDDLEWARE
 from gradus.settings.database import database
 
 DEBUG = os.environ.get("DEBUG", "1") == "1"
@@ -34,7 +34,7 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = "Gradus <gradus@localhost>"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FOLDER_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if not DEBUG:

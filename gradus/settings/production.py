@@ -13,6 +13,7 @@ from gradus.logs import ONE_EVENT_A_LINE
 from gradus.settings.base import *  # noqa: F403
 from gradus.settings.base import ACCESSIBILITY_PAGE, PRIVACY_PAGE
 from gradus.settings.database import database
+from gradus.settings.media import media_storage
 
 SCHEMES = ("https", "http")
 LONGEST_NAME = 100  # characters, as the header and a certificate have room for
@@ -178,8 +179,9 @@ CSRF_TRUSTED_ORIGINS = [SITE_ORIGIN]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+MEDIA_ROOT, PICTURES = media_storage()
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": PICTURES,
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

@@ -4,7 +4,7 @@ import os
 
 from gradus import postgres
 from gradus.settings.base import *  # noqa: F403
-from gradus.settings.base import DEMO_DIR, INSTALLED_APPS, MIDDLEWARE
+from gradus.settings.base import DEMO_DIR, FOLDER_STORAGE, INSTALLED_APPS, MIDDLEWARE
 from gradus.settings.database import database
 
 DEBUG = False
@@ -35,6 +35,11 @@ ZEAL_ALLOWLIST = [
     {"model": "accounts.User", "field": "get()"},
     {"model": "sessions.Session", "field": "get()"},
 ]
+MEDIA_ROOT = DEMO_DIR / "tests" / "media"
+STORAGES = {
+    "default": FOLDER_STORAGE,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
 DEFAULT_FROM_EMAIL = "Gradus <gradus@testserver>"
 TASKS = {

@@ -6,9 +6,9 @@ The list is written out again, apart from the code's: a slip in one is not a sli
 import re
 from html.parser import HTMLParser
 
-VOID = {"br", "hr"}
+VOID = {"br", "hr", "img"}
 _PROSE = (
-    "p h2 h3 h4 h5 h6 a aside blockquote br code div em hr kbd li ol pre s section span"
+    "p h2 h3 h4 h5 h6 a aside blockquote br code div em hr img kbd li ol pre s section span"
     " strong sub sup table tbody td th thead tr ul"
 )
 _MATHML = (
@@ -37,6 +37,17 @@ CLASSES = {
     "th": r"num",
 }
 ADDRESS = r"https?://[^/\\\s].*|mailto:.+|/([^/\\].*)?|#(s|fn|fnref)-[a-z0-9-]+"
+PICTURE = r"/media/\d+/[0-9a-f]{64}-\d+\.webp"
+PICTURES = {
+    "alt": r".*",
+    "decoding": r"async",
+    "height": r"\d{1,5}",
+    "loading": r"lazy",
+    "sizes": r"\(min-width: \d+px\) \d+px, 100vw",
+    "src": PICTURE,
+    "srcset": rf"{PICTURE} \d+w(, {PICTURE} \d+w)*",
+    "width": r"\d{1,5}",
+}
 FRAMES = {("div", "region"), ("div", "group"), ("pre", "group"), ("aside", "note")}
 
 
@@ -66,6 +77,8 @@ class _Reader(HTMLParser):
             words = value.split(" ")
             length = r"[-+]?\d{0,2}(\.\d+)?[a-z-]*"
             return name in MATHML_ATTRIBUTES and all(matches(length, w) for w in words)
+        if tag == "img":
+            return matches(PICTURES.get(name, "(?!)"), value)
         if name == "class":
             return not value or matches(CLASSES.get(tag, "(?!)"), value)
         return {

@@ -124,12 +124,12 @@ def test_a_link_of_another_kind_is_plain_text_and_a_remark():
     ]
 
 
-def test_a_picture_is_its_description_and_a_remark():
+def test_a_picture_of_elsewhere_is_its_description_and_a_remark():
     source = "x\n\n![A *red* fox](https://a.example/fox.png)"
 
     assert html_of(source) == "<p>x</p>\n<p>A red fox</p>"
     assert messages(source) == [
-        (3, "pictures are not shown yet: the description stands in")
+        (3, "a picture of elsewhere is not shown: its description stands in")
     ]
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from courses.markdown import plain, render_blocks, render_inline, render_markdown
 from courses.sanitise import is_allowed_address, sanitise
+from courses.shown import ShownPicture
 
 from .harmless import faults_in
 from .xss_corpus import PAYLOADS
@@ -57,12 +58,10 @@ def test_hostile_html_does_not_pass_the_second_wall(payload):
 
 
 def test_the_reader_of_these_tests_finds_faults():
-    html = (
-        "<p onclick=x><img src=x></img><a href=javascript:x id=main>y</a><!-- z --></b>"
-    )
+    html = "<p onclick=x><img src=x><a href=javascript:x id=main>y</a><!-- z --></b>"
 
     assert faults_in(html) == [
-        *("<p onclick='x'>", "<img>", "<img src='x'>", "<a href='javascript:x'>"),
+        *("<p onclick='x'>", "<img src='x'>", "<a href='javascript:x'>"),
         *("<a id='main'>", "<!-- z -->", "</b> closes something else"),
     ]
 
@@ -139,3 +138,50 @@ def test_a_class_of_the_site_is_not_an_authors_to_use():
     assert sanitise('<p class="skip admonition__label">x</p>') == (
         '<p class="admonition__label">x</p>'
     )
+
+
+PICTURES = {"a.png": ShownPicture(3, "a" * 64, 900, 20, (480, 900))}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("https://a.example/b.png", "//a.example/b.png", "HTTP://a.example/a.png"),
+        *("data:image/png;base64,AAAA", "javascript:alert(1)", "blob:x", "/a.png"),
+        *("/media/3/x-480.webp", "../a.png", "a.png?x", "b/a.png", "A.PNG", ".a.png"),
+    ],
+)
+def test_only_a_picture_of_the_track_is_shown(target):
+    rendered = render_markdown(f"![What it shows](<{target}>)", pictures=PICTURES)
+
+    assert rendered.html == "<p>What it shows</p>\n"
+    assert len(rendered.remarks) == 1
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_a_hostile_description_stays_a_description(payload):
+    for text in (payload, payload.replace("\n", " ").replace("]", "\\]")):
+        html = render_markdown(f"![{text}](a.png)", pictures=PICTURES).html
+
+        assert faults_in(html) == []
+
+
+def test_a_picture_passes_the_second_wall_as_it_was_written():
+    html = render_blocks('![A *fox* & "hare"](./a.png)', PICTURES)
+
+    assert sanitise(html) == html
+    assert faults_in(html) == []
+    assert 'alt="A fox &amp; &quot;hare&quot;"' in html
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        *('src="https://a.example/x.webp"', 'src="/media/3/../x.webp"', 'src="/a.png"'),
+        *('srcset="https://a.example/x.webp 2x"', 'srcset="/a.png 480w"'),
+        *('width="100%"', 'width="999999"', 'loading="eager"', 'onerror="alert(1)"'),
+        *('style="a"', 'class="a"', 'id="s-a"', 'sizes="100vw"', 'usemap="#s-a"'),
+    ],
+)
+def test_no_other_attribute_or_value_of_a_picture_passes(attribute):
+    assert sanitise(f'<img {attribute} alt="a">') == '<img alt="a">'

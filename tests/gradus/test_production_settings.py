@@ -17,7 +17,9 @@ GOOD = {
     "DATABASE_URL": "postgresql://gradus:s3cret@db.invalid/gradus",
     "EMAIL_URL": "smtp://mailer:p%40ss@mail.example.org",
     "EMAIL_FROM": "Garden School <school@example.org>",
+    "MEDIA_ROOT": str(ROOT),
 }
+S3 = {"MEDIA_ROOT": "", "MEDIA_S3_BUCKET": "garden-school"}
 
 
 def run(*command: str, **changes: str) -> subprocess.CompletedProcess[str]:
@@ -108,10 +110,60 @@ def test_what_is_missing_is_named(name):
         ("PGBOUNCER", "maybe"),
         ("PRIVACY_PAGE", "/nowhere/privacy.md"),
         ("ACCESSIBILITY_PAGE", "/nowhere/accessibility.md"),
+        ("MEDIA_ROOT", "/nowhere/pictures"),
+        ("MEDIA_ROOT", "pictures"),
+        ("MEDIA_ROOT", "/etc/hostname"),
     ],
 )
 def test_what_is_malformed_is_named(name, value):
     assert f"{name} is malformed: " in refusal(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MEDIA_S3_BUCKET", "Garden School"),
+        ("MEDIA_S3_BUCKET", "x"),
+        ("MEDIA_S3_ENDPOINT", "s3.example.org"),
+        ("MEDIA_S3_ENDPOINT", "https://user:secret@s3.example.org"),
+        ("MEDIA_S3_REGION", "in the north"),
+    ],
+)
+def test_a_malformed_place_for_pictures_is_named(name, value):
+    assert f"{name} is malformed: " in refusal(**S3 | {name: value})
+
+
+def test_pictures_have_one_place():
+    said = refusal(MEDIA_S3_BUCKET="garden-school")
+
+    assert "MEDIA_ROOT and MEDIA_S3_BUCKET are both set" in said
+
+
+def test_pictures_are_kept_in_a_folder_or_in_s3():
+    folder = setting("STORAGES['default']['BACKEND']")
+    s3 = setting("STORAGES['default']", **S3, MEDIA_S3_REGION="eu-central-1")
+    code = (
+        "import django; django.setup();"
+        "from django.core.files.storage import default_storage as s;"
+        "print(s.bucket_name, s.endpoint_url, s.region_name, s.default_acl)"
+    )
+    done = run(
+        "-c",
+        code,
+        **S3,
+        MEDIA_S3_ENDPOINT="https://s3.example.org",
+        DJANGO_SETTINGS_MODULE="gradus.settings.production",
+    )
+
+    assert folder == "'gradus.media_folder.FolderStorage'"
+    assert "storages.backends.s3.S3Storage" in s3
+    assert "eu-central-1" in s3
+    assert done.stdout.split() == [
+        "garden-school",
+        "https://s3.example.org",
+        "None",
+        "None",
+    ], done.stderr
 
 
 @pytest.mark.parametrize(

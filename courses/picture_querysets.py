@@ -1,0 +1,39 @@
+"""Which pictures a person may see."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+
+if TYPE_CHECKING:
+    from accounts.models import Reader
+    from courses.models import Picture  # noqa: F401 (named as text below)
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def visible_to(self, reader: "Reader") -> Self:
+        """Those in a lesson that this person may read, and all to those who teach it.
+
+        One that no lesson shows stands in a description or a question, if anywhere: it
+        is seen with its track, while that is taught.
+        """
+        from courses.models import Lesson, Track
+
+        of_track = {"pk": OuterRef("track_id")}
+        taught = Track.objects.taught_by(reader).filter(**of_track)
+        seen = Track.objects.visible_to(reader).filter(**of_track, archived_at=None)
+        showing = Lesson.objects.filter(
+            track=OuterRef("track_id"), body_html__contains=OuterRef("digest")
+        )
+        read = Lesson.objects.visible_to(reader).filter(
+            track=OuterRef("track_id"), body_html__contains=OuterRef("digest")
+        )
+        return self.filter(
+            Exists(taught) | Exists(read) | (Exists(seen) & ~Exists(showing))
+        )
+
+    def taught_by(self, reader: "Reader") -> Self:
+        """Of the tracks this person may edit."""
+        from courses.models import Track
+
+        return self.filter(track__in=Track.objects.taught_by(reader))

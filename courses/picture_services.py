@@ -1,0 +1,104 @@
+"""What brings pictures into a track, takes them out, and shows them in its texts."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from courses.models import Lesson, Picture, Track
+from courses.picture_store import store_files
+from courses.pictures import (
+    PictureError,
+    TakenPicture,
+    take_picture,
+    tidy_name,
+    widths_of,
+)
+from courses.publishing import render_lesson
+
+RENDERED = ["body_html", "body_text", "headings", "minutes"]
+MAX_PICTURES = 500  # in a track
+MAX_TRACK_BYTES = 100_000_000  # of their kept files together
+
+
+class PictureInUseError(Exception):
+    """A text shows the picture, so it stays."""
+
+
+def add_picture(track: Track, name: str, data: bytes) -> Picture:
+    """Take an uploaded file into the track and show it where its texts name it already.
+
+    The same picture again is the one that is there; another of the same name gets a
+    number: probe-2.png.
+
+    Raises:
+        PictureError: the file is not taken, or the track has too many.
+    """
+    taken = take_picture(tidy_name(name), data)
+    store_files(taken)
+    with transaction.atomic():
+        Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+        stored = {each.name: each for each in Picture.objects.filter(track=track)}
+        for picture in stored.values():
+            if picture.digest == taken.digest:
+                return picture
+        refuse_too_many(len(stored) + 1, sum(p.size for p in stored.values()), taken)
+        picture = picture_row(track, taken, _free_name(taken.name, stored))
+        picture.save()
+        show_in_lessons(track, [picture.name])
+    return picture
+
+
+def refuse_too_many(count: int, size: int, taken: TakenPicture) -> None:
+    if count > MAX_PICTURES or size + len(taken.content) > MAX_TRACK_BYTES:
+        said = _("A track holds 500 pictures and 100 MB of them. Delete unused ones.")
+        raise PictureError(said)
+
+
+def picture_row(track: Track, taken: TakenPicture, name: str) -> Picture:
+    """Unsaved; its files are to be stored first."""
+    return Picture(
+        track=track,
+        name=name,
+        digest=taken.digest,
+        format=taken.format,
+        width=taken.width,
+        height=taken.height,
+        widths=widths_of(taken.width),
+        size=len(taken.content),
+    )
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    stem, _dot, extension = name.rpartition(".")
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{stem}-{number}.{extension}"
+    return free
+
+
+def show_in_lessons(track: Track, names: Iterable[str]) -> None:
+    """Render the lessons again that name one of these pictures; no text changes."""
+    naming = Q()
+    for name in names:
+        naming |= Q(markdown__contains=name)
+    if not naming:
+        return
+    lessons = list(Lesson.objects.filter(naming, track=track).select_related("track"))
+    for lesson in lessons:
+        render_lesson(lesson)
+    Lesson.objects.bulk_update(lessons, RENDERED)
+
+
+def copy_pictures(source: Track, copy: Track) -> None:
+    """Give a copy of a track the pictures of its source that it has not got by name.
+
+    The files are shared. Render the copy's texts after this.
+    """
+    pictures = list(Picture.objects.filter(track=source))
+    for picture in pictures:
+        picture.pk, picture.track = None, copy
+        picture._state.adding = True
+    Picture.objects.bulk_create(pictures, ignore_conflicts=True)
