@@ -19,13 +19,23 @@ ADMIN_CSP = settings.SECURE_CSP | {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
     "img-src": [CSP.SELF, "data:"],
+    "frame-src": [CSP.SELF],  # the preview beside a text
+}
+# What is shown in a frame of the admin: it can be looked at, and nothing else.
+FRAMED_CSP = settings.SECURE_CSP | {
+    "script-src": [CSP.NONE],
+    "connect-src": [CSP.NONE],
+    "form-action": [CSP.NONE],
+    "frame-ancestors": [CSP.SELF],
+    "sandbox": ["allow-same-origin"],
 }
 
 
 class PolicyMiddleware:
     """Personal by default: nothing is cached unless its view says how.
 
-    The admin, and it alone, gets the looser content policy that unfold needs.
+    The admin, and it alone, gets the looser content policy that unfold needs; what it
+    shows in a frame brings its own.
     """
 
     def __init__(self, get_response: View) -> None:
@@ -35,7 +45,8 @@ class PolicyMiddleware:
         response = self.get_response(request)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
-        if request.path.startswith("/admin/"):
+        is_framed = hasattr(response, "_csp_config")
+        if request.path.startswith("/admin/") and not is_framed:
             response._csp_config = ADMIN_CSP  # type: ignore[attr-defined]
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
@@ -72,6 +83,14 @@ def revalidated(response: HttpResponse) -> HttpResponse:
     """A public page: kept by the reader's own browser, asked for again each time."""
     patch_cache_control(response, private=True, no_cache=True)
     patch_vary_headers(response, ["Cookie"])
+    return response
+
+
+def framed(response: HttpResponse) -> HttpResponse:
+    """A page for a frame of this site's own: no script runs in it, no form is sent."""
+    response._csp_config = FRAMED_CSP  # type: ignore[attr-defined]
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    patch_cache_control(response, private=True, no_store=True)
     return response
 
 

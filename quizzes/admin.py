@@ -31,6 +31,7 @@ from quizzes.admin_forms import (
 )
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
+from quizzes.preview_admin import PreviewsLesson
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
 
@@ -161,7 +162,7 @@ admin.site.unregister(Lesson)
 
 
 @admin.register(Lesson)
-class LessonWithQuestionsAdmin(LessonAdmin):
+class LessonWithQuestionsAdmin(PreviewsLesson):
     inlines = [QuestionInline]
     refusals = LessonAdmin.refusals | {
         "answer_graded_under_current_revision": ANSWERED,

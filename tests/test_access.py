@@ -29,6 +29,8 @@ OF_A_DRAFT = {"v": 404, "a": 404, "b": 404, "i": 200, "o": 404, "r": 200}
 ONLY_ADA = {"a": 302} | dict.fromkeys("bior", 404) | {"v": 302}
 ADMIN_MINE = {"v": 302, "a": 302, "b": 302, "i": 200, "o": 404, "r": 200}
 ADMIN_POST = {"v": 302, "a": 302, "b": 302, "i": 405, "o": 405, "r": 405}
+OF_STAFF = {"v": 302, "a": 302, "b": 302, "i": 200, "o": 200, "r": 200}
+OF_TEACHERS = OF_STAFF | {"o": 404}
 OPEN_PAGE = {"GET": EVERYBODY, "POST": NOBODY}
 
 # name: (address, {method: {who: status}})
@@ -116,6 +118,18 @@ TABLE = {
         "/admin/",
         {"GET": {"v": 302, "a": 302, "b": 302, "i": 200, "o": 200, "r": 200}},
     ),
+    "admin: preview of a lesson": (
+        "/admin/courses/lesson/{lesson}/preview/",
+        {"GET": OF_TEACHERS, "POST": OF_TEACHERS},
+    ),
+    "admin: preview of a new lesson": (
+        "/admin/courses/lesson/preview/",
+        {"GET": OF_STAFF, "POST": OF_STAFF},
+    ),
+    "admin: help on writing": (
+        "/admin/courses/lesson/syntax/",
+        {"GET": OF_STAFF},
+    ),
 }
 
 # Steps of a flow that allauth guards itself; tests/accounts walks through them.
@@ -175,6 +189,7 @@ def addresses(soil: Track, ada, iris, probe):
         "track": soil.pk,
         "preview": link.get_absolute_url(),
         "link": link.pk,
+        "lesson": draft.lesson_id,
     }
 
 

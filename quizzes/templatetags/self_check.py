@@ -19,6 +19,7 @@ from quizzes.log import begun_lessons
 from quizzes.models import Answer, Objection
 from quizzes.people import person_of, visitor_in
 from quizzes.self_check import (
+    Asked,
     Item,
     Revised,
     Verdict,
@@ -46,14 +47,19 @@ def begun_in(context: Context, track: Track) -> set[int]:
 def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
     """The whole self-check: verdicts where answered, else forms.
 
-    On an inert page nobody has answered, and nothing can be sent.
+    On an inert page nobody has answered, and nothing can be sent. `typed_questions`, as
+    the author is typing them, take the place of the stored ones.
     """
     request = context["request"]
     inert = context.get("inert", False)
-    verdicts = {} if inert else verdicts_of(person_of(request), lesson.pk)
+    asked: list[Asked] | None = context.get("typed_questions")
+    verdicts: dict[int, Verdict | Revised] = {}
+    if not inert and asked is None:
+        verdicts = verdicts_of(person_of(request), lesson.pk)
     open_form: AnswerForm | None = context.get("open_form")
     preview = dict([context["preview"]]) if "preview" in context else {}
-    asked = questions_of(lesson.pk)
+    if asked is None:
+        asked = questions_of(lesson.pk)
     items = []
     for question in asked:
         if open_form is not None and open_form.asked.uuid == question.uuid:

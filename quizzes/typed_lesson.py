@@ -1,0 +1,93 @@
+"""A lesson with its questions as they stand in a form that was sent, right or not.
+
+Nothing is checked or stored here: a preview shows what it can, and a page that stops a
+save gives back what was typed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms.formsets import DELETION_FIELD_NAME
+
+from courses.typed_text import tidied
+
+LAST = 1_000_000  # where a row without a position goes
+
+
+@dataclass(frozen=True)
+class TypedChoice:
+    """One choice, or accepted answer."""
+
+    key: str  # of the stored choice; empty for a new one
+    text: str
+    is_right: bool
+    feedback: str
+
+
+@dataclass(frozen=True)
+class TypedQuestion:
+    """One question, its texts as they were typed."""
+
+    key: str  # of the stored question; empty for a new one
+    kind: str
+    prompt: str
+    tolerance: str
+    other_feedback: str
+    explanation: str
+    choices: tuple[TypedChoice, ...]
+
+
+def typed(form: Any, name: str) -> str:
+    """What stands in this field; of one that is only shown, what is stored."""
+    if name not in form.fields:
+        return str(getattr(form.instance, name, None) or "")
+    value = form[name].value()
+    return "" if value is None else tidied(str(value))
+
+
+def typed_questions(formset: Any) -> tuple[TypedQuestion, ...]:
+    """The questions in the order that was wished for, without those to be deleted."""
+    return tuple(_question(form) for form in _in_order(formset))
+
+
+def _question(form: Any) -> TypedQuestion:
+    nested = getattr(form, "nested_formsets", [])
+    return TypedQuestion(
+        key=_key(form),
+        kind=typed(form, "kind"),
+        prompt=typed(form, "prompt"),
+        tolerance=typed(form, "tolerance"),
+        other_feedback=typed(form, "other_feedback"),
+        explanation=typed(form, "explanation"),
+        choices=tuple(_choices(inline.formset for inline in nested)),
+    )
+
+
+def _choices(formsets: Iterable[Any]) -> Iterator[TypedChoice]:
+    """An empty row that was never filled in is no choice."""
+    for formset in formsets:
+        for form in _in_order(formset):
+            text, feedback = typed(form, "text"), typed(form, "feedback")
+            if text.strip() or feedback or _key(form):
+                is_right = bool(form["is_right"].value())
+                yield TypedChoice(_key(form), text, is_right, feedback)
+
+
+def _key(form: Any) -> str:
+    return "" if form.instance._state.adding else str(form.instance.pk)
+
+
+def _in_order(formset: Any) -> list[Any]:
+    kept = [form for form in formset.forms if not _goes(form)]
+    return sorted(kept, key=_place)
+
+
+def _goes(form: Any) -> bool:
+    is_offered = DELETION_FIELD_NAME in form.fields
+    return is_offered and bool(form[DELETION_FIELD_NAME].value())
+
+
+def _place(form: Any) -> int:
+    wish = str(form["position"].value() or "")
+    return int(wish) if wish.isascii() and wish.isdigit() and len(wish) < 6 else LAST
