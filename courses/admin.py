@@ -43,6 +43,17 @@ def state_of(row: Any) -> str:
     return gettext("Published")
 
 
+def was_published(row: Any) -> bool:
+    """Whether it was when the page read it: a form may have changed the row since,
+
+    and one that is refused then has to show the fields that it had.
+    """
+    if not hasattr(row, "was_published"):
+        row.was_published = row.is_published
+    known: bool = row.was_published
+    return known
+
+
 class LessonsInline(TabularInline):  # type: ignore[misc]
     """The lessons in their order; each is written on a page of its own."""
 
@@ -184,7 +195,7 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A published track keeps its address: certificates and links lead there."""
-        is_open = obj is not None and obj.is_published
+        is_open = obj is not None and was_published(obj)
         return ["archived_at", "slug"] if is_open else ["archived_at"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -297,7 +308,7 @@ class LessonAdmin(TaughtAdmin):
         """A lesson stays in its track, and a published one at its address."""
         if obj is None:
             return []
-        return ["track", "slug"] if obj.is_published else ["track"]
+        return ["track", "slug"] if was_published(obj) else ["track"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["title"]}

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from accounts.admin_login import guard
+from accounts.admin_login import guard, no_shortcut
 from gradus import health, me, pages
 from gradus.stock_models import keep_own_models
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/icon.svg")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path("admin/r/<path:row>", no_shortcut, name="admin_no_shortcut"),
     path("admin/", admin.site.urls),
 ]
 handler400 = "gradus.errors.bad_request"

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from quizzes.models import Question
 
 VALUES = {  # a value that leads somewhere, for each part of an address
+    "row": "9/1",
     "track_slug": "soil",
     "lesson_slug": "probe-the-soil",
     "code": "7K4M-9QXT-2HWD-5VPN",

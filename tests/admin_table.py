@@ -1,0 +1,152 @@
+"""Every address of the admin: who gets what, by GET and by POST.
+
+Each row is of soil, which Iris teaches and Omar does not. A POST carries nothing but, at
+most, the one field in the third place: it is what the address does with an odd request.
+Visitors and learners are led to the sign-in page, everywhere alike.
+"""
+
+from uuid import uuid4
+
+from django.contrib.contenttypes.models import ContentType
+
+from accounts.models import AuditEvent, User
+from certificates.models import Certificate
+from courses.publishing import make_preview_link
+from quizzes.models import Answer, Objection, Question, Respondent
+
+Statuses = dict[str, int]
+Row = tuple[str, dict[str, Statuses]]  # the address, then by method
+
+
+def to(own: int, other: int, admin: int) -> Statuses:
+    """What the own instructor, another and an admin get; the rest must sign in."""
+    return {"v": 302, "a": 302, "b": 302, "i": own, "o": other, "r": admin}
+
+
+OF_STAFF = to(200, 200, 200)
+OF_ADMINS = to(403, 403, 200)
+REFUSED = to(403, 403, 403)
+OWN = to(200, 302, 200)  # a row that is hidden, and one that is not there, lead home
+HOME = to(302, 302, 302)
+SEEN = to(200, 404, 200)
+GONE = to(404, 404, 404)
+NOT_SO = to(405, 405, 405)
+NOWHERE = dict.fromkeys("vabior", 404)
+NO_LOGIN = HOME | {"a": 403, "b": 403}  # one is signed in, and may not enter
+
+
+def row(address: str, get: Statuses, post: Statuses) -> Row:
+    return f"/admin/{address}", {"GET": get, "POST": post}
+
+
+def to_read(model: str, key: str) -> dict[str, Row]:
+    """A model that admins read and nobody changes here."""
+    name = "admin:" + model.replace("/", "_")
+    return {
+        f"{name}_changelist": row(f"{model}/", OF_ADMINS, OF_ADMINS),
+        f"{name}_add": row(f"{model}/add/", REFUSED, REFUSED),
+        f"{name}_change": row(f"{model}/{key}/change/", OF_ADMINS, REFUSED),
+        f"{name}_delete": row(f"{model}/{key}/delete/", REFUSED, REFUSED),
+        f"{name}_history": row(f"{model}/{key}/history/", OF_ADMINS, OF_ADMINS),
+        f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
+    }
+
+
+def of_objections(model: str, key: str) -> dict[str, Row]:
+    """What learners say about questions: replied to, never added or deleted."""
+    name = "admin:" + model.replace("/", "_")
+    return {
+        f"{name}_changelist": row(f"{model}/", OF_STAFF, OF_STAFF),
+        f"{name}_add": row(f"{model}/add/", REFUSED, REFUSED),
+        f"{name}_change": row(f"{model}/{key}/change/", OWN, OWN),
+        f"{name}_delete": row(f"{model}/{key}/delete/", REFUSED, REFUSED),
+        f"{name}_history": row(f"{model}/{key}/history/", OWN, OWN),
+        f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
+    }
+
+
+def taught(model: str, key: str) -> dict[str, Row]:
+    """A track or a lesson: its own instructors' and the admins'."""
+    name = "admin:" + model.replace("/", "_")
+    return {
+        f"{name}_changelist": row(f"{model}/", OF_STAFF, OF_STAFF),
+        f"{name}_add": row(f"{model}/add/", OF_STAFF, OF_STAFF),
+        f"{name}_change": row(f"{model}/{key}/change/", OWN, OWN),
+        f"{name}_delete": row(f"{model}/{key}/delete/", OWN, to(409, 302, 409)),
+        f"{name}_history": row(f"{model}/{key}/history/", OWN, OWN),
+        f"{name}_close": row(f"{model}/{key}/close/", REFUSED, HOME),
+        f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
+    }
+
+
+ADMIN_TABLE: dict[str, Row] = {
+    "admin:index": row("", OF_STAFF, OF_STAFF),
+    "admin:app_list": row("courses/", OF_STAFF, OF_STAFF),
+    "admin:login": row("login/", NO_LOGIN, NOT_SO | {"a": 403, "b": 403}),
+    "admin:logout": row("logout/", NOT_SO, HOME),
+    "admin:password_change": row("password_change/", HOME, HOME),
+    "admin:password_change_done": row("password_change/done/", OF_STAFF, NOT_SO),
+    "admin:search": row("search/?s=soil", OF_STAFF, OF_STAFF),
+    "admin:jsi18n": row("jsi18n/", OF_STAFF, NOT_SO),
+    "admin:autocomplete": row("autocomplete/", REFUSED, NOT_SO),
+    "admin:view_on_site": row("r/{track_type}/{track}/", NOWHERE, NOWHERE),
+    "admin_no_shortcut": row("r/{track_type}/{track}/", NOWHERE, NOWHERE),
+    "admin:(?P<url>.*)$": row("nothing/", GONE, GONE),
+    **taught("courses/track", "{track}"),
+    **taught("courses/lesson", "{lesson}"),
+    "admin:courses_previewlink_make": row(
+        "courses/track/{track}/preview-links/", NOT_SO, to(302, 404, 302)
+    ),
+    "admin:courses_previewlink_revoke": row(
+        "courses/track/{track}/preview-links/{link}/revoke/", NOT_SO, to(302, 404, 302)
+    ),
+    "admin:courses/lesson/<int:pk>/preview/": row(
+        "courses/lesson/{lesson}/preview/", SEEN, SEEN
+    ),
+    "admin:courses/lesson/preview/": row("courses/lesson/preview/", OF_STAFF, OF_STAFF),
+    "admin:courses_lesson_syntax": row("courses/lesson/syntax/", OF_STAFF, OF_STAFF),
+    "admin:quizzes_question_retire": row(
+        "courses/lesson/questions/{question}/retire/",
+        to(200, 404, 200),
+        to(302, 404, 302),
+    ),
+    **of_objections("quizzes/objection", "{reported}"),
+    **to_read("quizzes/answer", "{answered}"),
+    **to_read("accounts/user", "{person}"),
+    "admin:accounts_user_do": row(
+        "accounts/user/{person}/do/", REFUSED, to(403, 403, 404)
+    ),
+    **to_read("accounts/auditevent", "{audited}"),
+    **to_read("certificates/certificate", "{certificate}"),
+    "admin:certificates_certificate_export": row(
+        "certificates/certificate/export/", OF_ADMINS, OF_ADMINS
+    ),
+}
+
+
+def keys_of_rows(
+    question: Question, certificate: Certificate, learner: User, admin: User
+) -> dict[str, object]:
+    """One row for each part of an address above; those of a track are of the question's."""
+    track = question.lesson.track
+    answered = Answer.objects.create(
+        respondent=Respondent.objects.create(),
+        question=question,
+        question_revision=question.revision,
+        submission=uuid4(),
+        credit=1,
+    )
+    said = Objection.objects.create(question=question, learner=learner, text="Is it?")
+    audited = AuditEvent.objects.create(actor=admin, person=learner, what="activated")
+    return {
+        "track": track.pk,
+        "track_type": ContentType.objects.get_for_model(track).pk,
+        "lesson": question.lesson_id,
+        "question": question.pk,
+        "link": make_preview_link(track, admin, "").pk,
+        "reported": said.pk,
+        "answered": answered.pk,
+        "person": learner.pk,
+        "audited": audited.pk,
+        "certificate": certificate.pk,
+    }
