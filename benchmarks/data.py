@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Enrollment, Lesson, LessonCompletion, Track
-from exchange.saving import import_track
+from exchange.saving import Terms, import_track
 from exchange.track_folder import read_track_folder
 from exchange.track_source import LessonSource, TrackSource
 from quizzes.models import Answer, AnswerChoice, Question, Respondent
@@ -33,7 +33,7 @@ FIRST_LEARNER = "learner-0@example.org"
 
 def fill() -> None:
     """The track; each learner has answers and marks."""
-    import_track(repeated_track(), publish=True)
+    import_track(repeated_track(), Terms(publish=True))
     User.objects.bulk_create(
         User(email=f"learner-{n}@example.org", name=f"Learner {n}", password="!")
         for n in range(LEARNERS)

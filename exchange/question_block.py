@@ -132,7 +132,6 @@ def _read_question(source: SourceFile, rows: range) -> QuestionSource | None:
         other_feedback="".join(item.feedback for item in others),
         explanation=explanation,
         line=rows.start + 1,
-        last_line=rows.stop,
         details_line=source.first_text_row(details) + 1,
         other_feedback_line=others[0].feedback_row + 1 if others else 0,
         explanation_line=source.first_text_row(range(end, rows.stop)) + 1,

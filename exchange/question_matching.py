@@ -1,23 +1,16 @@
-"""Which stored question is which of an imported track's, and which may not change."""
+"""Which stored question is which of an imported track's, and which were answered."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
-
 from courses.models import Lesson
-from exchange.stored import CHOICES, tidy_sources
-from exchange.track_source import (
-    Problem,
-    QuestionSource,
-    TrackFolderError,
-    TrackSource,
-)
-from exchange.wanted import WantedLesson, WantedQuestion, file_of
-from quizzes.models import Answer, Question
+from exchange.stored import tidy_sources
+from exchange.track_source import QuestionSource
+from exchange.wanted import WantedLesson, WantedQuestion
+from quizzes.models import Question
+from quizzes.querysets import people_who_answered
 
 
 @dataclass(frozen=True)
@@ -93,57 +86,18 @@ def _best(same: list[Question], slug: str) -> Question | None:
     return min(current, key=lambda q: (q.lesson.slug != slug, q.pk), default=None)
 
 
-def refuse_answered(questions: Questions) -> None:
-    """Refuse to change what answers were judged by.
+def answered_among(questions: Questions) -> dict[int, int]:
+    """How many people answered, by key, of those whose key would change and that have any.
 
-    Raises:
-        TrackFolderError: with every answered question that would change.
+    The questions are locked, so that no answer is added meanwhile.
     """
     changing = [
-        (pair.stored, pair.wanted.source, pair.wanted.file)
-        for pair in questions.pairs
-        if pair.stored and pair.has_new_key
+        pair.stored.pk for pair in questions.pairs if pair.stored and pair.has_new_key
     ]
-    if problems := _answered_among(changing):
-        raise TrackFolderError(problems)
-
-
-def answered_changes(source: TrackSource) -> list[Problem]:
-    """What refuse_answered would say to a track that is refused for other reasons anyway.
-
-    Nothing is locked or rendered: no import follows.
-    """
-    current = Question.objects.current().filter(lesson__track__slug=source.slug)
-    stored = list(current.select_related("lesson").prefetch_related(CHOICES))
-    by_id = defaultdict(list)
-    for question in stored:
-        by_id[question.handle].append(question)
-    before = tidy_sources(stored)
-    changing = []
-    for lesson in source.lessons:
-        for wanted in lesson.questions:
-            found = _best(by_id[wanted.id], lesson.slug)
-            if found and _judged_by(before[found.pk]) != _judged_by(wanted):
-                changing.append((found, wanted, file_of(lesson)))
-    return _answered_among(changing)
-
-
-def _answered_among(
-    changing: list[tuple[Question, QuestionSource, str]],
-) -> list[Problem]:
-    """A problem for each that has answers: stored question, wanted one, lesson's file."""
-    answered = set(
-        Question.objects.filter(
-            Exists(Answer.objects.filter(question=OuterRef("pk"))),
-            pk__in=[stored.pk for stored, _wanted, _file in changing],
-        ).values_list("pk", flat=True)
+    if not changing:
+        return {}
+    counted = Question.objects.filter(pk__in=changing).annotate(
+        answered_by=people_who_answered()
     )
-    message = _(
-        "This question has answers and cannot change. "
-        "Retire it in the admin and give the new one another id."
-    )
-    return [
-        Problem(file, wanted.line, message)
-        for stored, wanted, file in changing
-        if stored.pk in answered
-    ]
+    answered = counted.filter(answered_by__gt=0)
+    return dict(answered.values_list("pk", "answered_by"))

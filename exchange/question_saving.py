@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -9,12 +10,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from courses.models import Lesson
-from exchange.question_matching import Pair, Questions
-from exchange.report import Change, Journal, What
+from exchange.question_matching import Pair, Questions, answered_among
+from exchange.report import Change, Journal, Missing, What
 from exchange.revising import parts_of, revise
 from exchange.track_files import TRACK_FILE
 from exchange.wanted import WantedQuestion
 from quizzes.models import Choice, Question
+from quizzes.revising import step_aside, take_place
 
 BATCH = 500  # rows in one UPDATE
 
@@ -26,6 +28,7 @@ _FREE = ("other_feedback", "explanation")
 class _Writes:
     """The rows to write, collected, so that each table takes a few statements."""
 
+    replaced: list[Question] = field(default_factory=list)
     new: list[Question] = field(default_factory=list)
     changed: dict[int, Question] = field(default_factory=dict)
     columns: set[str] = field(default_factory=set)
@@ -45,13 +48,18 @@ def save_questions(questions: Questions, journal: Journal) -> set[int]:
     writes = _Writes()
     revised: set[int] = set()
     _warn(questions, journal)
+    answered = answered_among(questions)
     for pair in questions.pairs:
         if pair.is_changed:
             revised.add(pair.lesson.pk)
         if pair.stored is None:
-            _add(pair, writes, journal)
+            _add(pair, writes)
+            _note("new", pair.wanted, journal)
             continue
-        _change(pair, pair.stored, writes, journal)
+        if people := answered.get(pair.stored.pk, 0):
+            _replace(pair, pair.stored, people, writes, journal)
+        else:
+            _change(pair, pair.stored, writes, journal)
         if pair.stored.lesson_id != pair.lesson.pk:
             revised |= {pair.stored.lesson_id, pair.lesson.pk}
     _place(questions, writes, journal)
@@ -63,30 +71,48 @@ def _warn(questions: Questions, journal: Journal) -> None:
     retired = _("This question was retired, and stays so. Give a new one another id.")
     for wanted in questions.retired:
         journal.warn(wanted.file, wanted.source.line, retired)
-    stays = _(
-        "The lesson “{slug}” has the question “{id}”, which is not in this folder. "
-        "It stays; retire it in the admin if it should go."
-    )
     for row in questions.missing:
         if file := questions.files.get(row.lesson.slug):
-            journal.warn(file, 0, stays.format(slug=row.lesson.slug, id=row.handle))
+            journal.miss(Missing(row.lesson.slug, row.handle, file, row.prompt, row))
 
 
-def _add(pair: Pair, writes: _Writes, journal: Journal) -> None:
+def _add(pair: Pair, writes: _Writes) -> None:
     wanted = pair.wanted
     wanted.row.lesson = pair.lesson
     for choice in wanted.choices:
         choice.question = wanted.row
     writes.new.append(wanted.row)
     writes.new_choices += wanted.choices
-    _note("new", wanted, journal)
+
+
+def _replace(
+    pair: Pair, row: Question, people: int, writes: _Writes, journal: Journal
+) -> None:
+    """The wanted question is the next version of the stored one, which was answered."""
+    take_place(pair.wanted.row, row, pair.lesson)
+    _add(pair, writes)
+    writes.replaced.append(row)
+    _note("revised", pair.wanted, journal, _changed_parts(pair, row), people)
+
+
+def _changed_parts(pair: Pair, row: Question) -> tuple[str, ...]:
+    columns = revise(copy(row), pair.wanted.row, (*_KEY, *_FREE))
+    parts = parts_of(row, columns)
+    same = pair.before is not None and pair.before.choices == pair.wanted.source.choices
+    return parts if same else (*parts, _("choices"))
 
 
 def _note(
-    what: What, wanted: WantedQuestion, journal: Journal, parts: tuple[str, ...] = ()
+    what: What,
+    wanted: WantedQuestion,
+    journal: Journal,
+    parts: tuple[str, ...] = (),
+    people: int = 0,
 ) -> None:
     source = wanted.source
-    journal.note(Change("question", what, wanted.file, source.line, source.id, parts))
+    journal.note(
+        Change("question", what, wanted.file, source.line, source.id, parts, people)
+    )
 
 
 def _change(pair: Pair, row: Question, writes: _Writes, journal: Journal) -> None:
@@ -128,11 +154,17 @@ def _change_choices(pair: Pair, row: Question, writes: _Writes) -> bool:
 def _place(questions: Questions, writes: _Writes, journal: Journal) -> None:
     """Number the questions of each lesson from 1: the folder's, then those it lacks."""
     last: Counter[int] = Counter()
+    replaced = set(writes.replaced)
     for pair in questions.pairs:
         lesson = pair.lesson
         last[lesson.pk] += 1
         if pair.stored is None:
             pair.wanted.row.position = last[lesson.pk]
+        elif pair.stored in replaced:
+            place = (pair.stored.lesson_id, pair.stored.position)
+            pair.wanted.row.position = last[lesson.pk]
+            if place != (lesson.pk, last[lesson.pk]):
+                _note("moved", pair.wanted, journal)
         elif _move(pair.stored, lesson, last[lesson.pk], writes):
             _note("moved", pair.wanted, journal)
     for row in questions.missing:
@@ -153,6 +185,8 @@ def _move(row: Question, lesson: Lesson, position: int, writes: _Writes) -> bool
 
 def _write(writes: _Writes) -> None:
     """A handful of statements, whatever the number of questions."""
+    if writes.replaced:
+        step_aside(writes.replaced)
     _create(Question, writes.new, lambda question: question.lesson)
     if writes.changed:
         Question.objects.bulk_update(

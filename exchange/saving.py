@@ -1,9 +1,10 @@
 """Storing a track that was read from outside: one transaction, and nothing is deleted.
 
 Locks are taken in this order: the track, its questions, its lessons, each by primary key.
-An answer that is under way is waited for; then its question has an answer and cannot change.
+An answer that is under way is waited for; then its question is revised instead of changed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +12,15 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from courses.constraints import broken_constraint
 from courses.models import Lesson, Track
-from exchange.question_matching import Questions, answered_changes, refuse_answered
+from courses.publishing import let_teach, unpublish_lessons
+from exchange.question_matching import Questions
 from exchange.question_saving import BATCH, save_questions
-from exchange.report import Change, ImportReport, Journal
+from exchange.report import Change, ImportReport, Journal, Missing
 from exchange.revising import parts_of, revise
-from exchange.stored import CHOICES
+from exchange.stored import CHOICES, texts_of
 from exchange.track_files import TRACK_FILE, tidied
 from exchange.track_folder import read_track_folder
 from exchange.track_source import Problem, TrackFolderError, TrackSource
@@ -27,7 +30,9 @@ from exchange.wanted import (
     want_lessons,
     want_track,
 )
+from exchange.zip_files import read_track_zip
 from quizzes.models import Question
+from quizzes.services import retire_questions
 
 _TRACK_TEXTS = (
     "title",
@@ -50,52 +55,99 @@ _TAKEN_MEANWHILE = {
 }
 
 
+class TrackChangedError(Exception):
+    """The import would do something else than what was agreed to; `report` says what."""
+
+    def __init__(self, report: ImportReport) -> None:
+        self.report = report
+        super().__init__(report)
+
+
+def stays(name: str) -> bool:
+    """Nothing that is missing is retired."""
+    return False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a track is imported.
+
+    A dry run does all of it and takes it back. publish also publishes the track and those
+    of its lessons that are drafts. retires says of a Missing.name whether that question is
+    retired, or that lesson made a draft. by: who imports, into a new track or one that
+    they teach; None is an operator. compares: the report has the texts before and after.
+    agreed: the fingerprint of the dry run that was agreed to.
+    """
+
+    dry_run: bool = False
+    publish: bool = False
+    retires: Callable[[str], bool] = stays
+    by: User | None = None
+    compares: bool = False
+    agreed: str | None = None
+
+
+PLAIN = Terms()
+
+
 def import_track_folder(
-    folder: Path, *, dry_run: bool = False, publish: bool = False
+    path: Path,
+    *,
+    dry_run: bool = False,
+    publish: bool = False,
+    retires: Callable[[str], bool] = stays,
 ) -> ImportReport:
-    """Store the track in this folder; see import_track.
+    """Store the track in this folder or zip; see import_track.
 
     Raises:
         TrackFolderError: with all problems; then nothing was stored.
+        OSError: the zip cannot be read.
     """
-    try:
-        source = read_track_folder(folder)
-    except TrackFolderError as error:
-        if error.readable is None:
-            raise
-        changes = answered_changes(error.readable)
-        raise TrackFolderError([*error.problems, *changes]) from error
-    return import_track(source, dry_run=dry_run, publish=publish)
+    if path.suffix.lower() == ".zip" and path.is_file():
+        source = read_track_zip(path.read_bytes(), path.name)
+    else:
+        source = read_track_folder(path)
+    terms = Terms(dry_run=dry_run, publish=publish, retires=retires)
+    return import_track(source, terms)
 
 
-def import_track(
-    source: TrackSource, *, dry_run: bool = False, publish: bool = False
-) -> ImportReport:
+def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     """Store a track, found again by its slug, its lessons by theirs, questions by id.
 
     Lessons and questions that the source lacks stay, behind the others. What is published
-    stays so; publish also publishes the track and those of these lessons that are drafts.
-    A dry run does all of it and takes it back.
+    stays so. A question with answers whose key would change is revised: the wanted one
+    replaces it, and the answers stay.
 
     source: as reading gives it, its texts no longer than reading lets pass.
 
     Raises:
-        TrackFolderError: with every answered question that would change; then nothing
-            was stored.
+        TrackFolderError: the address is another's; or somebody edited the track at the
+            same moment. Nothing was stored.
+        TrackChangedError: it would do something else than was agreed to; nothing was stored.
     """
     source = tidied(source)
-    journal = Journal(timezone.now(), publish, warnings=description_warnings(source))
+    journal = Journal(timezone.now(), terms.publish)
+    journal.warnings += description_warnings(source)
     try:
         with transaction.atomic():
-            _save_track(source, journal)
+            _save_track(source, journal, terms)
+            report = _report(source, journal, terms)
+            if terms.agreed not in {None, report.fingerprint}:
+                raise TrackChangedError(report)
+            if _retire(journal, terms):
+                report = _report(source, journal, terms)
             connection.check_constraints()  # positions, which wait for the commit
-            if dry_run:
+            if terms.dry_run:
                 transaction.set_rollback(True)
     except IntegrityError as error:
         if broken_constraint(error) not in _TAKEN_MEANWHILE:
             raise
         message = _("The track was edited at the same moment. Import it once more.")
         raise TrackFolderError([Problem(TRACK_FILE, 0, message)]) from error
+    return report
+
+
+def _report(source: TrackSource, journal: Journal, terms: Terms) -> ImportReport:
     return ImportReport(
         slug=source.slug,
         title=source.title,
@@ -103,7 +155,10 @@ def import_track(
         questions=sum(len(lesson.questions) for lesson in source.lessons),
         changes=tuple(sorted(journal.changes, key=_where)),
         warnings=tuple(sorted(journal.warnings)),
-        dry_run=dry_run,
+        missing=tuple(journal.missing),
+        dry_run=terms.dry_run,
+        before=journal.before,
+        after=journal.after,
     )
 
 
@@ -111,31 +166,47 @@ def _where(change: Change) -> tuple[bool, str, int]:
     return change.file != TRACK_FILE, change.file, change.line
 
 
-def _save_track(source: TrackSource, journal: Journal) -> None:
-    track, changed = _open_track(source, journal)
+def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> None:
+    wanted_track = want_track(source)
+    track, is_new = _find_track(wanted_track, terms.by)
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)
     wanted = want_lessons(track, source, list(slugs))
     stored = _lock(track, wanted)
-    refuse_answered(stored.questions)
+    if terms.compares and not is_new:
+        journal.before = texts_of(track)
+    changed = _revise_track(track, wanted_track, is_new, journal)
     with translation.override(track.language):
         track.save(update_fields=changed)
     _create_lessons(stored, journal)
     columns = _revise_lessons(stored, journal)  # first: questions follow its language
     revised = save_questions(stored.questions, journal)
     _write_lessons(stored, columns, revised, journal)
+    if terms.compares:
+        journal.after = texts_of(track)
 
 
-def _open_track(source: TrackSource, journal: Journal) -> tuple[Track, list[str]]:
-    """The track, locked, with the source's texts, and which of its columns to save.
+def _find_track(wanted: Track, by: User | None) -> tuple[Track, bool]:
+    """The track, locked, and whether it is new; then who imports it teaches it.
 
-    Saving waits until the questions are locked: a new language touches all lessons.
+    Raises:
+        TrackFolderError: it is a track that this person does not teach.
     """
-    wanted = want_track(source)
     track, is_new = Track.objects.get_or_create(
-        slug=source.slug,
+        slug=wanted.slug,
         defaults={name: getattr(wanted, name) for name in _TRACK_TEXTS},
     )
-    track = Track.objects.select_for_update(no_key=True).get(pk=track.pk)
+    if by is not None and is_new:
+        let_teach(track, by)
+    elif by and not Track.objects.taught_by(by).filter(pk=track.pk).exists():
+        message = _("This address is taken. Give the track another slug.")
+        raise TrackFolderError([Problem(TRACK_FILE, 0, message)])
+    return Track.objects.select_for_update(no_key=True).get(pk=track.pk), is_new
+
+
+def _revise_track(
+    track: Track, wanted: Track, is_new: bool, journal: Journal
+) -> list[str]:
+    """Give it the source's texts, unsaved; which of its columns changed."""
     changed = revise(track, wanted, _TRACK_TEXTS)
     if is_new:
         journal.note(Change("track", "new", TRACK_FILE))
@@ -148,7 +219,7 @@ def _open_track(source: TrackSource, journal: Journal) -> tuple[Track, list[str]
         journal.note(Change("track", "published", TRACK_FILE))
     if track.archived_at is not None:
         journal.warn(TRACK_FILE, 0, _("This track is archived. It stays so."))
-    return track, changed
+    return changed
 
 
 @dataclass(frozen=True)
@@ -207,7 +278,7 @@ def _revise_lessons(stored: _Stored, journal: Journal) -> dict[str, set[str]]:
             continue
         wanted = by_slug.get(slug)
         if wanted is None:
-            _warn_of_missing(row, journal)
+            journal.miss(Missing(slug, "", TRACK_FILE, row.title, row))
         columns[slug] = set(_revise_lesson(row, wanted, journal) if wanted else [])
         if row.position != position:
             row.position = position
@@ -215,11 +286,6 @@ def _revise_lessons(stored: _Stored, journal: Journal) -> dict[str, set[str]]:
             file, name = (wanted.file, "") if wanted else (TRACK_FILE, slug)
             journal.note(Change("lesson", "moved", file, name=name))
     return columns
-
-
-def _warn_of_missing(lesson: Lesson, journal: Journal) -> None:
-    message = _("The track has the lesson “{slug}”, which has no file here. It stays.")
-    journal.warn(TRACK_FILE, 0, message.format(slug=lesson.slug))
 
 
 def _revise_lesson(row: Lesson, wanted: WantedLesson, journal: Journal) -> list[str]:
@@ -250,3 +316,20 @@ def _write_lessons(
     if rows:
         names = sorted(set().union(*columns.values()))
         Lesson.objects.bulk_update(rows, names, batch_size=BATCH)
+
+
+def _retire(journal: Journal, terms: Terms) -> bool:
+    """Retire or unpublish what is missing and was ticked; whether there was any."""
+    gone = [
+        one for one in journal.missing if terms.retires(one.name) and not one.is_draft
+    ]
+    retire_questions([one.row.pk for one in gone if one.handle])
+    unpublish_lessons([one.row.pk for one in gone if not one.handle])
+    for one in gone:
+        if one.handle:
+            change = Change("question", "retired", one.file, name=one.handle)
+        else:
+            change = Change("lesson", "unpublished", one.file, name=one.slug)
+        journal.note(change)
+    journal.missing = [one for one in journal.missing if one not in gone]
+    return bool(gone)

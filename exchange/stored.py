@@ -1,15 +1,16 @@
 """A stored track as plain values: the database's side of the export."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from courses.models import Lesson, Track
-from exchange.track_files import tidied
-from exchange.track_folder import read_track_folder, save_track_folder
+from exchange.track_files import lesson_text, tidied, track_text
+from exchange.track_folder import read_track_folder, save_track_folder, write_track
 from exchange.track_source import (
     ChoiceSource,
     LessonSource,
@@ -18,6 +19,7 @@ from exchange.track_source import (
     TrackFolderError,
     TrackSource,
 )
+from exchange.zip_files import write_track_zip
 from quizzes.models import Choice, Question
 
 CHOICES = Prefetch("choices", Choice.objects.order_by("position"))
@@ -28,10 +30,12 @@ def export_track(track: Track) -> TrackSource:
 
     Three statements, whatever the size. Who answered, and what is published, stays out.
     """
-    by_lesson = defaultdict(list)
-    questions = Question.objects.current().filter(lesson__track=track)
-    for question in questions.order_by("position").prefetch_related(CHOICES):
-        by_lesson[question.lesson_id].append(question_source(question))
+    lessons = list(Lesson.objects.filter(track=track).order_by("position"))
+    return replace(track_source(track), lessons=tuple(lesson_sources(lessons)))
+
+
+def track_source(track: Track) -> TrackSource:
+    """The track's own texts, without its lessons."""
     return TrackSource(
         slug=track.slug,
         title=track.title,
@@ -40,11 +44,23 @@ def export_track(track: Track) -> TrackSource:
         attribution=track.attribution,
         language=track.language,
         description=track.description,
-        lessons=tuple(
-            _lesson_source(lesson, by_lesson[lesson.pk])
-            for lesson in Lesson.objects.filter(track=track).order_by("position")
-        ),
     )
+
+
+def lesson_sources(lessons: Sequence[Lesson]) -> list[LessonSource]:
+    """Each with its current questions; two statements, whatever the number."""
+    by_lesson = defaultdict(list)
+    questions = Question.objects.current().filter(lesson__in=lessons)
+    for question in questions.order_by("position").prefetch_related(CHOICES):
+        by_lesson[question.lesson_id].append(question_source(question))
+    return [_lesson_source(lesson, by_lesson[lesson.pk]) for lesson in lessons]
+
+
+def texts_of(track: Track) -> dict[str, str]:
+    """What is stored, as the export would write it: by lesson's slug, the track's under ""."""
+    source = export_track(Track.objects.get(pk=track.pk))
+    texts = {lesson.slug: lesson_text(lesson) for lesson in source.lessons}
+    return {"": track_text(source)} | texts
 
 
 def export_track_folder(track: Track, folder: Path) -> None:
@@ -57,6 +73,18 @@ def export_track_folder(track: Track, folder: Path) -> None:
     """
     _refuse_foreign(folder, track.slug)
     save_track_folder(export_track(track), folder)
+
+
+def export_track_zip(track: Track) -> bytes:
+    """The track's folder as a zip; an unchanged track gives the same bytes.
+
+    Raises:
+        TrackFolderError: the track holds what no track folder can say.
+    """
+    files = write_track(export_track(track))
+    return write_track_zip(
+        {name: text.encode() for name, text in files.items()}, track.slug
+    )
 
 
 def _refuse_foreign(folder: Path, slug: str) -> None:

@@ -25,6 +25,16 @@ def written_files(track: TrackSource, folder_name: str) -> dict[str, str]:
     return files
 
 
+def track_text(track: TrackSource) -> str:
+    """What track.md says in a folder that is called by the track's slug."""
+    return _write_track_file(tidied(track), track.slug)
+
+
+def lesson_text(lesson: LessonSource) -> str:
+    """What the lesson's file says, its questions included."""
+    return _write_lesson(tidied_lesson(lesson))
+
+
 def _write_track_file(track: TrackSource, folder_name: str) -> str:
     front = {
         "title": track.title,
@@ -68,11 +78,11 @@ def tidied(track: TrackSource) -> TrackSource:
         license=track.license.strip(),
         attribution=track.attribution.strip(),
         description=_tidy(track.description),
-        lessons=tuple(map(_tidy_lesson, track.lessons)),
+        lessons=tuple(map(tidied_lesson, track.lessons)),
     )
 
 
-def _tidy_lesson(lesson: LessonSource) -> LessonSource:
+def tidied_lesson(lesson: LessonSource) -> LessonSource:
     return replace(
         lesson,
         title=lesson.title.strip(),

@@ -145,23 +145,9 @@ def _parse(
         message = _("There is no such file. Add one, with the title of the track.")
         problems.append(Problem(TRACK_FILE, 0, message))
     _refuse_equal_ids(lessons, problems)
-    if track is None or not _is_slug(track.slug):
+    if problems or track is None:
         raise TrackFolderError(problems)
-    if problems:
-        readable = tuple(_without_faulty(lesson, problems) for lesson in lessons)
-        raise TrackFolderError(problems, replace(track, lessons=readable))
     return replace(track, lessons=tuple(lessons))
-
-
-def _without_faulty(lesson: LessonSource, problems: Iterable[Problem]) -> LessonSource:
-    """The lesson with those of its questions in which there is no problem."""
-    faulty = [problem.line for problem in problems if problem.file == lesson.file]
-    sound = (
-        question
-        for question in lesson.questions
-        if not any(question.line <= line <= question.last_line for line in faulty)
-    )
-    return replace(lesson, questions=tuple(sound))
 
 
 def _read_track_file(

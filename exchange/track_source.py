@@ -69,7 +69,6 @@ class QuestionSource:
     other_feedback: str = ""  # of a written question: said to every other answer
     explanation: str = ""
     line: int = field(default=0, compare=False)  # of its heading, 1 is the first
-    last_line: int = field(default=0, compare=False)
     # where these start
     details_line: int = field(default=0, compare=False)  # the prompt below the heading
     other_feedback_line: int = field(default=0, compare=False)
@@ -125,17 +124,10 @@ class Problem:
 
 
 class TrackFolderError(Exception):
-    """A track folder cannot be read or written; it holds every problem found, in order.
+    """A track folder cannot be read or written; it holds every problem found, in order."""
 
-    readable is what could be read of a track all the same, without the questions in which
-    there is a problem.
-    """
-
-    def __init__(
-        self, problems: Iterable[Problem], readable: TrackSource | None = None
-    ) -> None:
+    def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
-        self.readable = readable
         super().__init__(self.problems)
 
     def __str__(self) -> str:

@@ -79,7 +79,9 @@ def unzip(archive: bytes, file_name: str) -> Unzipped:
     for member in wanted:
         name = member.name.removeprefix(f"{folder}/")
         if "/" in name:
-            message = _("A track's zip has no folders in its folder. Take this one out.")
+            message = _(
+                "A track's zip has no folders in its folder. Take this one out."
+            )
             problems.append(Problem(member.shown, 0, message))
         elif PurePosixPath(name).suffix.lower() in _READ and not problems:
             files[name] = member.unpacked()
@@ -185,9 +187,9 @@ class _Member:
         kind = stat.S_IFMT(mode)
         if stat.S_ISLNK(mode):
             yield _("This is a symbolic link. Put the file itself in its place.")
-        elif kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
-            yield _("This is not an ordinary file. Remove it.")
-        elif kind == stat.S_IFDIR and not self.is_folder:
+        elif kind not in {0, stat.S_IFREG, stat.S_IFDIR} or (
+            kind == stat.S_IFDIR and not self.is_folder
+        ):
             yield _("This is not an ordinary file. Remove it.")
         if self.info.flag_bits & _ENCRYPTED:
             yield _("This is encrypted. Make the zip without a password.")

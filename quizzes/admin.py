@@ -32,20 +32,12 @@ from quizzes.admin_forms import (
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson
+from quizzes.querysets import people_who_answered
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
 
 _ = gettext_lazy
 NEW_CHOICES = 3  # empty rows in a new question
-
-
-def people_who_answered() -> Any:
-    """How many people: learners, each once, and visitors nobody has claimed."""
-    learner = "answers__respondent__learner"
-    visitor = Q(answers__isnull=False, **{f"{learner}__isnull": True})
-    return Count(learner, distinct=True) + Count(
-        "answers__respondent", filter=visitor, distinct=True
-    )
 
 
 def open_objections() -> Any:

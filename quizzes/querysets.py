@@ -1,8 +1,9 @@
 """Which questions a lesson asks, and which of them learners object to."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from courses.querysets import plan_mode
@@ -10,6 +11,15 @@ from courses.querysets import plan_mode
 if TYPE_CHECKING:
     from accounts.models import Reader, User
     from quizzes.models import Objection, Question  # noqa: F401 (named as text below)
+
+
+def people_who_answered() -> Any:
+    """How many people: learners, each once, and visitors nobody has claimed."""
+    learner = "answers__respondent__learner"
+    visitor = Q(answers__isnull=False, **{f"{learner}__isnull": True})
+    return Count(learner, distinct=True) + Count(
+        "answers__respondent", filter=visitor, distinct=True
+    )
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

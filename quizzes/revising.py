@@ -1,6 +1,6 @@
 """A question that people have answered is replaced, never changed: here is how."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -33,9 +33,8 @@ def replace_question(
     locked = next((q for q in lock_questions(lesson) if q.pk == old.pk), None)
     if locked is None or locked.position is None:
         raise QuestionReplacedError
-    _take_place(new, locked, lesson)
-    # first out, then in: one id is one current question's
-    Question.objects.filter(pk=locked.pk).update(position=None)
+    take_place(new, locked, lesson)
+    step_aside([locked])  # first out, then in: one id is one current question's
     with translation.override(lesson.page_language):
         new.save(force_insert=True)
         for position, choice in enumerate(choices, start=1):
@@ -47,7 +46,14 @@ def replace_question(
     return new
 
 
-def _take_place(new: Question, old: Question, lesson: Lesson) -> None:
+def step_aside(old: Iterable[Question]) -> None:
+    """Out of their lessons, for those that replace them; one statement."""
+    gone = [question.pk for question in old]
+    Question.objects.filter(pk__in=gone).update(position=None)
+
+
+def take_place(new: Question, old: Question, lesson: Lesson) -> None:
+    """Make the unsaved question the next version of the other."""
     new.lesson = lesson
     new.position = old.position
     new.handle = old.handle

@@ -1,6 +1,7 @@
 """What changes the answer log and the questions: each verb is one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -219,28 +220,37 @@ def _take_up_answered(learner: User, visitor: UUID) -> int:
     return answered.count()
 
 
-@transaction.atomic
 def retire_question(question: Question) -> None:
     """Out of its lesson, for good; its answers stay, and the others move up."""
-    locked = Question.objects.select_for_update().get(pk=question.pk)
-    if locked.retired_at is not None:
+    retire_questions([question.pk])
+
+
+@transaction.atomic
+def retire_questions(question_ids: Collection[int]) -> None:
+    """All of these at once, in a few statements."""
+    going = Question.objects.filter(pk__in=question_ids, retired_at=None)
+    locked = list(going.select_for_update().order_by("pk"))
+    if not locked:
         return
     now = timezone.now()
-    locked.position = None
-    locked.retired_at = now
-    locked.save(update_fields=["position", "retired_at"])
-    renumber(locked.lesson_id)
-    mark_revised([locked.lesson_id], now)
+    lessons = sorted({question.lesson_id for question in locked})
+    gone = [question.pk for question in locked]
+    Question.objects.filter(pk__in=gone).update(position=None, retired_at=now)
+    renumber(lessons)
+    mark_revised(lessons, now)
 
 
-def renumber(lesson_id: int) -> None:
-    """Positions 1…n again, in the order they had."""
-    questions = list(
-        Question.objects.current().filter(lesson=lesson_id).order_by("position", "pk")
-    )
-    for position, question in enumerate(questions, start=1):
-        question.position = position
-    Question.objects.bulk_update(questions, ["position"])
+def renumber(lesson_ids: Collection[int]) -> None:
+    """Positions 1…n again in each of these lessons, in the order they had."""
+    current = Question.objects.current().filter(lesson__in=lesson_ids)
+    last: Counter[int] = Counter()
+    moved = []
+    for question in current.order_by("lesson", "position", "pk"):
+        last[question.lesson_id] += 1
+        if question.position != last[question.lesson_id]:
+            question.position = last[question.lesson_id]
+            moved.append(question)
+    Question.objects.bulk_update(moved, ["position"], batch_size=500)
 
 
 def lock_questions(lesson: Lesson) -> list[Question]:

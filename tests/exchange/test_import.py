@@ -219,7 +219,8 @@ def test_a_lesson_without_a_file_stays_behind_the_others(earth, tmp_path):
     out, err = run("import_track", earth)
 
     assert err == (
-        "track.md: The track has the lesson “loam”, which has no file here. It stays.\n"
+        "track.md: The track has the lesson “loam”, which has no file here. "
+        "It stays a draft.\n"
     )
     assert (lesson("peat").position, lesson("loam").position) == (1, 2)
     assert handles("loam") == ["finest", "water", "german"]
@@ -236,7 +237,7 @@ def test_a_question_that_the_folder_lacks_stays_behind_the_others(earth, tmp_pat
 
     assert err == (
         "01-loam.md: The lesson “loam” has the question “finest”, which is not in this "
-        "folder. It stays; retire it in the admin if it should go.\n"
+        "folder. It stays, unless it is retired.\n"
     )
     assert handles("loam") == ["water", "german", "finest"]
     assert "nothing changed" in run("import_track", earth)[0]

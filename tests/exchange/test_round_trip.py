@@ -12,12 +12,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from courses.models import Track
-from exchange.saving import import_track, import_track_folder
+from exchange.saving import Terms, import_track, import_track_folder
 from exchange.stored import export_track, export_track_folder
 from exchange.track_folder import parse_track, write_track
 from exchange.track_source import QuestionSource, TrackSource
+from exchange.zip_files import read_track_zip, unzip, write_track_zip
 from quizzes.models import Question
-from tests.exchange.folders import places_of_rows, real_folder
+from tests.exchange.folders import places_of_rows, real_folder, run
 from tests.exchange.strategies import tracks
 
 pytestmark = pytest.mark.django_db
@@ -80,9 +81,9 @@ def test_any_track_comes_back_from_the_database(track: TrackSource):
 @examples(max_examples=15, deadline=None)
 def test_any_track_imported_again_changes_nothing(track: TrackSource):
     with transaction.atomic():
-        import_track(track, publish=True)
+        import_track(track, Terms(publish=True))
         before = places_of_rows()
-        report = import_track(track, publish=True)
+        report = import_track(track, Terms(publish=True))
         after = places_of_rows()
         transaction.set_rollback(True)
 
@@ -119,3 +120,40 @@ def test_an_import_makes_any_edition_of_a_track_into_any_other(both):
 
     assert write_track(stored) == write_track(new)
     assert after == before
+
+
+def through_zips(folder: Path, tmp_path: Path) -> dict[str, bytes]:
+    """What the zip of the track holds after import, zip, import and zip again."""
+    run("import_track", folder)
+    slug = Track.objects.get().slug
+    zips = [tmp_path / f"{number}.zip" for number in range(3)]
+    run("export_track", slug, zips[0])
+    run("import_track", zips[0])
+    run("export_track", slug, zips[1])
+    Track.objects.all().delete()
+    run("import_track", zips[1])
+    run("export_track", slug, zips[2])
+    archives = [each.read_bytes() for each in zips]
+    assert len(set(archives)) == 1
+    return unzip(archives[0], "any.zip").files
+
+
+@pytest.mark.parametrize("folder", CONTENT, ids=lambda folder: folder.name)
+def test_our_own_tracks_go_through_zips_as_the_files_they_are(folder, tmp_path):
+    assert through_zips(folder, tmp_path) == bytes_in(folder)
+
+
+def test_the_real_track_goes_through_zips_as_the_same_bytes(tmp_path):
+    assert len(through_zips(real_folder(), tmp_path)) == 25
+
+
+@given(tracks())
+@examples(max_examples=10, deadline=None)
+def test_any_track_comes_back_out_of_a_zip_under_any_address(track: TrackSource):
+    files = {name: text.encode() for name, text in write_track(track).items()}
+
+    read = read_track_zip(write_track_zip(files, track.slug), "other.zip")
+    moved = read_track_zip(write_track_zip(files, "elsewhere"), "other.zip")
+
+    assert read == track
+    assert moved == replace(track, slug="elsewhere")

@@ -53,14 +53,15 @@ class TestASoundZip:
             "earth/.git/config": "x",
             "__MACOSX/earth/._track.md": "x",
         }
-        files = added | {f"earth/{name}": text for name, text in FILES.items()}
+        for name, text in FILES.items():
+            added[f"earth/{name}"] = text
 
-        assert unzip(zip_of(files, folder=""), "a.zip").files == ENCODED
+        assert unzip(zip_of(added, folder=""), "a.zip").files == ENCODED
 
     def test_passes_over_other_files_and_gives_pictures_as_bytes(self):
-        files = FILES | {"notes.pdf": "x", "Soil.PNG": b"\x89PNG", "README.md": "x"}
+        others = {"notes.pdf": b"x", "Soil.PNG": b"\x89PNG", "README.md": b"x"}
 
-        read = unzip(zip_of(files), "a.zip").files
+        read = unzip(zip_of(ENCODED | others), "a.zip").files
 
         assert read == ENCODED | {"Soil.PNG": b"\x89PNG", "README.md": b"x"}
 
@@ -221,7 +222,7 @@ def _mixed(content: bytes) -> bytes:
     """The same number of bytes, a twentieth of them beyond packing."""
     from random import Random
 
-    noise = Random(7)  # noqa: S311 (no secret)
+    noise = Random(7)
     step = len(content) // 20
     return noise.randbytes(step) + content[step:]
 
@@ -241,8 +242,9 @@ def test_an_unusual_way_of_packing_is_refused():
         opened.writestr("track.md", "x")
 
     assert "This is packed in an unusual way." in refusals(archive.getvalue())[0]
-    assert "This is packed in an unusual way." in (
-        refusals(with_field(zip_of({"track.md": "x"}), METHOD, "H", 99))[0]
+    assert (
+        "This is packed in an unusual way."
+        in (refusals(with_field(zip_of({"track.md": "x"}), METHOD, "H", 99))[0])
     )
 
 
@@ -316,10 +318,9 @@ class TestABrokenZip:
 
         try:
             read = unzip(bytes(archive), "earth.zip").files
-        except TrackFolderError as refusal:
-            assert refusal.problems
-        else:
-            assert set(read.values()) <= set(ENCODED.values())
+        except TrackFolderError:
+            return
+        assert set(read.values()) <= set(ENCODED.values())
 
 
 def test_all_that_is_wrong_with_a_zip_is_said_at_once():
