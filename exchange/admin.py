@@ -10,6 +10,7 @@ from django.forms.formsets import DELETION_FIELD_NAME
 
 from courses.admin import LessonForm, PublishedForm, TrackAdmin
 from courses.models import Lesson, Track
+from exchange.history_admin import KeepsQuestionsVersions, KeepsVersions
 from exchange.stored import source_with
 from exchange.track_source import QuestionSource
 from exchange.typed import (
@@ -120,11 +121,11 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class SayableTrackAdmin(TrackAdmin):
+class SayableTrackAdmin(KeepsVersions, TrackAdmin):
     form = SayableTrackForm
 
 
 @admin.register(Lesson)
-class SayableLessonAdmin(LessonWithQuestionsAdmin):
+class SayableLessonAdmin(KeepsQuestionsVersions, LessonWithQuestionsAdmin):
     form = SayableLessonForm
     inlines = [SayableQuestionInline]

@@ -16,6 +16,8 @@ from accounts.models import User
 from courses.constraints import broken_constraint
 from courses.models import Lesson, Track
 from courses.publishing import let_teach, unpublish_lessons
+from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
+from exchange.models import What
 from exchange.question_matching import Questions
 from exchange.question_saving import BATCH, save_questions
 from exchange.report import Change, ImportReport, Journal, Missing
@@ -130,12 +132,13 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     journal.warnings += description_warnings(source)
     try:
         with transaction.atomic():
-            _save_track(source, journal, terms)
+            track = _save_track(source, journal, terms)
             report = _report(source, journal, terms)
             if terms.agreed not in {None, report.fingerprint}:
                 raise TrackChangedError(report)
             if _retire(journal, terms):
                 report = _report(source, journal, terms)
+            _keep_versions(track, terms)
             connection.check_constraints()  # positions, which wait for the commit
             if terms.dry_run:
                 transaction.set_rollback(True)
@@ -166,12 +169,14 @@ def _where(change: Change) -> tuple[bool, str, int]:
     return change.file != TRACK_FILE, change.file, change.line
 
 
-def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> None:
+def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
     wanted_track = want_track(source)
     track, is_new = _find_track(wanted_track, terms.by)
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)
     wanted = want_lessons(track, source, list(slugs))
     stored = _lock(track, wanted)
+    if not is_new:
+        keep_found(track.pk)
     if terms.compares and not is_new:
         journal.before = texts_of(track)
     changed = _revise_track(track, wanted_track, is_new, journal)
@@ -183,6 +188,15 @@ def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> None:
     _write_lessons(stored, columns, revised, journal)
     if terms.compares:
         journal.after = texts_of(track)
+    return track
+
+
+def _keep_versions(track: Track, terms: Terms) -> None:
+    """Of what is another text now, also by what was retired."""
+    occasion = Occasion(What.IMPORTED, terms.by)
+    keep_track(track.pk, occasion)
+    lessons = Lesson.objects.filter(track=track)
+    keep_lessons(list(lessons.values_list("pk", flat=True)), occasion)
 
 
 def _find_track(wanted: Track, by: User | None) -> tuple[Track, bool]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import (
 import accounts.person
 import certificates.person
 import courses.person
+import exchange.person
 import quizzes.person
 from accounts.models import User
 from courses.access import get_track_for
@@ -34,6 +35,7 @@ EXPORTS: Iterable[Callable[[User], dict[str, object]]] = [
     courses.person.export_person,
     quizzes.person.export_person,
     certificates.person.export_person,
+    exchange.person.export_person,
 ]
 
 

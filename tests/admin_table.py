@@ -11,7 +11,10 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import AuditEvent, User
 from certificates.models import Certificate
+from courses.models import Lesson
 from courses.publishing import make_preview_link
+from exchange.keeping import keep_found
+from exchange.models import Version
 from quizzes.models import Answer, Objection, Question, Respondent
 
 Statuses = dict[str, int]
@@ -110,6 +113,15 @@ ADMIN_TABLE: dict[str, Row] = {
         to(200, 404, 200),
         to(302, 404, 302),
     ),
+    "admin:courses_track_version": row(
+        "courses/track/{track}/history/{track_version}/", SEEN, SEEN
+    ),
+    "admin:courses_lesson_version": row(
+        "courses/lesson/{lesson}/history/{version}/", SEEN, SEEN
+    ),
+    "admin:quizzes_question_history": row(
+        "courses/lesson/questions/{question}/history/", SEEN, SEEN
+    ),
     **of_objections("quizzes/objection", "{reported}"),
     **to_read("quizzes/answer", "{answered}"),
     **to_read("accounts/user", "{person}"),
@@ -149,4 +161,14 @@ def keys_of_rows(
         "person": learner.pk,
         "audited": audited.pk,
         "certificate": certificate.pk,
+        **_versions_of(question.lesson),
+    }
+
+
+def _versions_of(lesson: Lesson) -> dict[str, object]:
+    keep_found(lesson.track_id)
+    versions = Version.objects.filter(track=lesson.track_id)
+    return {
+        "version": versions.get(lesson=lesson).pk,
+        "track_version": versions.get(lesson=None).pk,
     }

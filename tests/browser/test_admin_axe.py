@@ -3,6 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from courses.models import Lesson
+from exchange.keeping import Occasion, keep_found, keep_lessons
+from exchange.models import Version, What
 from quizzes.models import Objection
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
@@ -28,6 +31,8 @@ PAGES = {
     "courses_lesson_add": "",
     "courses_lesson_change": "lesson",
     "courses_lesson_history": "lesson",
+    "courses_lesson_version": "lesson version",
+    "quizzes_question_history": "question",
     "quizzes_question_retire": "question",
     "quizzes_objection_changelist": "",
     "quizzes_objection_change": "objection",
@@ -49,20 +54,24 @@ def keys(stage: Stage) -> dict[str, int]:
     make_question(lesson, kind="text", right=("Loam",))
     learner = make_user("Ada")
     said = Objection.objects.create(question=question, learner=learner, text="Hm.")
+    keep_found(track.pk)
+    text = "\n\n".join(f"Paragraph {number}." for number in range(9))
+    Lesson.objects.filter(pk=lesson.pk).update(title="Another", markdown=text)
+    keep_lessons([lesson.pk], Occasion(What.SAVED))
     stage.sign_in(make_admin("Ruth"))
     return {
         "track": track.pk,
         "lesson": lesson.pk,
         "question": question.pk,
         "objection": said.pk,
+        "version": Version.objects.get(what=What.SAVED).pk,
         "learner": learner.pk,
     }
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_an_admin_page_is_sound(name, keys, stage: Stage, open_browser: NewContext):
-    of = PAGES[name]
-    address = reverse(f"admin:{name}", args=[keys[of]] if of else [])
+    address = reverse(f"admin:{name}", args=[keys[of] for of in PAGES[name].split()])
     for scheme, width in VIEWS:
         context = open_browser(
             color_scheme=scheme, viewport={"width": width, "height": 900}

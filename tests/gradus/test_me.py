@@ -32,6 +32,7 @@ COVERED = {
     "quizzes_regrade": "what instructors mended, exported and kept",
     "certificates_certificateevent": "who revoked, kept",
     "django_admin_log": "cleared of texts",
+    "exchange_version": "whose change, kept without a person",
 }
 
 

@@ -39,6 +39,7 @@ TRIGGERS = {
     ("accounts_auditevent", "accounts_keep_audit"),
     ("courses_lesson", "courses_lesson_search"),
     ("courses_track", "courses_track_search"),
+    ("exchange_version", "exchange_keep_versions"),
     ("quizzes_question", "quizzes_question_revise"),
     ("quizzes_question", "quizzes_count_questions"),
     ("quizzes_choice", "quizzes_choice_revise"),

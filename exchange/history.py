@@ -1,0 +1,165 @@
+"""The history of a track, of a lesson and of a question, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Page, Paginator
+from django.db.models import (
+    BigIntegerField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    QuerySet,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from courses.models import Lesson, Track
+from exchange.models import Version
+from exchange.one_file import read_lesson
+from exchange.question_block import write_question
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened; `version` is what the texts said after it, if it is kept."""
+
+    at: datetime
+    who: str
+    what: str
+    version: Version | None = None
+
+
+def versions_of(row: Track | Lesson) -> QuerySet[Version]:
+    """Of a track: those of its own texts."""
+    if isinstance(row, Track):
+        return Version.objects.filter(track=row.pk, lesson=None)
+    return Version.objects.filter(lesson=row.pk)
+
+
+def events_page(row: Track | Lesson, number: str | int) -> "Page[Any]":
+    """The page of this number; its list holds Events. Five statements at most."""
+    noted = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
+    ).annotate(
+        at=F("action_time"),
+        entry_key=Cast("pk", BigIntegerField()),
+        version_key=F("version__pk"),
+    )
+    silent = (
+        versions_of(row)
+        .filter(entry=None)
+        .annotate(
+            at=F("made_at"),
+            entry_key=Cast(Value(None), BigIntegerField()),
+            version_key=F("pk"),
+        )
+    )
+    keys = ["at", "entry_key", "version_key"]
+    both = noted.values_list(*keys).union(silent.values_list(*keys), all=True)
+    both = both.order_by(*(f"-{key}" for key in keys))
+    page = Paginator(both, PAGE).get_page(number)
+    page.object_list = _events(list(page.object_list))
+    return page
+
+
+def _events(keys: list[tuple[datetime, int | None, int | None]]) -> list[Event]:
+    entries = LogEntry.objects.select_related("user").in_bulk(
+        [entry for _at, entry, _version in keys if entry]
+    )
+    versions = light(Version.objects.all()).in_bulk(
+        [version for _at, _entry, version in keys if version]
+    )
+    events = []
+    for at, entry, key in keys:
+        version = versions[key] if key else None
+        if entry:
+            events.append(_noted(at, entries[entry], version))
+        elif version:
+            events.append(event_of(version))
+    return events
+
+
+def light(versions: QuerySet[Version]) -> QuerySet[Version]:
+    """What a list shows of versions, without the texts."""
+    return versions.select_related("by", "restores").defer(
+        "text", "questions", "restores__text", "restores__questions"
+    )
+
+
+def _noted(at: datetime, entry: LogEntry, version: Version | None) -> Event:
+    said = entry.get_change_message() or entry.get_action_flag_display()
+    return Event(at, name_of(entry.user), said, version)
+
+
+def event_of(version: Version) -> Event:
+    who = name_of(version.by) if version.by else _("By a command, or before this")
+    return Event(version.made_at, who, str(version.get_what_display()), version)
+
+
+def name_of(user: User) -> str:
+    return user.name or _("A deleted account")
+
+
+def versions_of_deleted(track: Track) -> QuerySet[Version]:
+    """Those of lessons that the track had and has no more."""
+    there = Lesson.objects.filter(pk=OuterRef("lesson_id"))
+    return Version.objects.filter(~Exists(there), track=track.pk, lesson__isnull=False)
+
+
+def deleted_lessons(track: Track) -> list[Version]:
+    """The last version of each of them, newest first."""
+    last = versions_of_deleted(track).order_by("lesson_id", "-pk")
+    versions = light(last.distinct("lesson_id"))
+    return sorted(versions, key=lambda version: version.pk, reverse=True)
+
+
+def neighbours(version: Version) -> tuple[Version | None, Version | None]:
+    """The version before it and the one after it, of the same text."""
+    same = Version.objects.filter(track=version.track_id, lesson=version.lesson_id)
+    before = same.filter(pk__lt=version.pk).order_by("-pk").first()
+    after = light(same.filter(pk__gt=version.pk)).order_by("pk").first()
+    return before, after
+
+
+@dataclass(frozen=True)
+class QuestionChange:
+    """A version in which a question says something else than before, or is gone."""
+
+    version_id: int
+    before_id: int | None
+
+
+def question_changes(lesson: Lesson, handle: str) -> list[QuestionChange]:
+    """Newest first; texts are not read, only the digests kept beside them."""
+    block = Func(  # no lookup: an id may be a number, or the name of one
+        F("questions"),
+        Value(handle),
+        function="jsonb_extract_path_text",
+        output_field=TextField(),
+    )
+    rows = versions_of(lesson).order_by("pk").values_list("pk", block)
+    changes: list[QuestionChange] = []
+    last: tuple[int | None, str | None] = (None, None)
+    for pk, said in rows.iterator():
+        if said != last[1]:
+            changes.append(QuestionChange(pk, last[0]))
+        last = pk, said
+    return changes[::-1]
+
+
+def block_of(version: Version | None, handle: str) -> str:
+    """What the version's file says of this question; empty where it has none."""
+    if version is None or handle not in version.questions:
+        return ""
+    questions = read_lesson(version.text).questions
+    return next(write_question(each) for each in questions if each.id == handle)

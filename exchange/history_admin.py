@@ -1,0 +1,143 @@
+"""What the admin's pages of tracks and of lessons do for their history."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path
+
+from courses.models import Lesson, Track
+from courses.taught_admin import TaughtAdmin
+from exchange.history_pages import (
+    find_version,
+    history_context,
+    question_context,
+    version_context,
+)
+from exchange.keeping import (
+    Occasion,
+    keep_found,
+    keep_found_lessons,
+    keep_lessons,
+    keep_track,
+)
+from exchange.models import What
+from quizzes.models import Question
+
+
+class KeepsVersions(TaughtAdmin):
+    """Each change that the admin notes down leaves a version, if a text is another now.
+
+    Django, unfold and every page of ours that changes a row end in log_change.
+    """
+
+    def lock(self, request: HttpRequest, object_id: str | None) -> None:
+        super().lock(request, object_id)
+        if object_id is not None:
+            row = self.find(request, unquote(object_id))
+            if row is not None:
+                _keep_found(row)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        entry: LogEntry = super().log_addition(request, obj, message)
+        _keep(obj, _occasion(request, entry))
+        return entry
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> LogEntry:
+        entry: LogEntry = super().log_change(request, obj, message)
+        _keep(obj, _occasion(request, entry))
+        return entry
+
+    def log_deletions(self, request: HttpRequest, queryset: Iterable[Any]) -> Any:
+        """What is deleted leaves its last version."""
+        for row in queryset:
+            _keep_found(row)
+        return super().log_deletions(request, queryset)
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_version"
+        view = self.admin_site.admin_view(self.version_view)
+        version = path("<int:pk>/history/<int:version_id>/", view, name=name)
+        return [version, *super().get_urls()]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.find(request, unquote(object_id))
+        if row is None:
+            missing: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return missing
+        return self._page(request, "history", history_context(row, request))
+
+    def version_view(
+        self, request: HttpRequest, pk: int, version_id: int
+    ) -> HttpResponse:
+        row = self._row(request, pk)
+        version = find_version(row, version_id)
+        context = version_context(row, version, request)
+        return self._page(request, "version", context)
+
+    def _row(self, request: HttpRequest, pk: int) -> Any:
+        """Raises Http404 where it is missing or somebody else's."""
+        row = self.find(request, pk)
+        if row is None:
+            raise Http404
+        return row
+
+    def _page(
+        self,
+        request: HttpRequest,
+        name: str,
+        context: dict[str, Any],
+        status: int = 200,
+    ) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        context = self.admin_site.each_context(request) | {"opts": self.opts} | context
+        template = f"admin/exchange/{name}.html"
+        return TemplateResponse(request, template, context, status=status)
+
+
+class KeepsQuestionsVersions(KeepsVersions):
+    """A lesson's, whose questions each have a history of their own."""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.question_history_view)
+        address = "questions/<int:pk>/history/"
+        return [
+            path(address, view, name="quizzes_question_history"),
+            *super().get_urls(),
+        ]
+
+    def question_history_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Of a retired or replaced one, too."""
+        asked = Question.objects.select_related("lesson__track")
+        question = asked.filter(lesson__in=self.get_queryset(request), pk=pk).first()
+        if question is None:
+            raise Http404
+        context = question_context(question, request)
+        return self._page(request, "question_history", context)
+
+
+def _occasion(request: HttpRequest, entry: LogEntry) -> Occasion:
+    by = request.user if request.user.is_authenticated else None
+    return Occasion(What.SAVED, by, entry)
+
+
+def _keep(row: Track | Lesson, occasion: Occasion) -> None:
+    if isinstance(row, Track):
+        keep_track(row.pk, occasion)
+        keep_found(row.pk)  # a duplicate comes with its lessons
+    else:
+        keep_lessons([row.pk], occasion)
+
+
+def _keep_found(row: Track | Lesson) -> None:
+    if isinstance(row, Track):
+        keep_found(row.pk)
+    else:
+        keep_found_lessons(Lesson.objects.filter(pk=row.pk))
