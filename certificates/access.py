@@ -2,13 +2,17 @@
 
 from django.shortcuts import get_object_or_404
 
-from accounts.models import User
+from accounts.models import Reader, User
 from certificates.models import Certificate
 
 
-def get_certificate(code: str) -> Certificate:
-    """The one with this code, as its page shows it; it is never listed. Http404."""
-    return get_object_or_404(Certificate.objects.for_page(), code=code)
+def get_certificate(reader: Reader, code: str) -> Certificate:
+    """The one with this code, as its page shows it; it is never listed. Http404.
+
+    It carries track_is_open: whether this reader may see the track it names.
+    """
+    certificates = Certificate.objects.for_page().with_track_access(reader)
+    return get_object_or_404(certificates, code=code)
 
 
 def get_held_certificate(user: User, code: str) -> Certificate:

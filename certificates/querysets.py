@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from accounts.models import User
+from accounts.models import Reader, User
+from courses.models import Track
 from courses.querysets import plan_mode
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         events = CertificateEvent.objects.filter(certificate=OuterRef("pk"))
         return self.annotate(
             event_kinds=ArraySubquery(events.order_by("pk").values("kind"))
+        )
+
+    def with_track_access(self, reader: Reader) -> Self:
+        """track_is_open: whether the reader may see the track today."""
+        seen = Track.objects.visible_to(reader)
+        return self.annotate(
+            track_is_open=Exists(seen.filter(pk=OuterRef("enrollment__track")))
         )
 
     def for_page(self) -> Self:

@@ -109,7 +109,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     if spelled != code:
         return redirect("certificate", spelled, permanent=True)
-    found = get_certificate(code)
+    found = get_certificate(request.user, code)
     status = status_of(found.events.all())
     address = settings.SITE_ORIGIN + found.get_absolute_url()
     context = {

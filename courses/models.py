@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
+from courses.audience import Audience
+from courses.groups import LearnerGroup, TrackGroup
 from courses.language_tag import check_language
 from courses.picture_model import Picture as Picture
 from courses.querysets import LessonQuerySet, TrackQuerySet
@@ -43,6 +45,16 @@ class Track(models.Model):
     )
     license = models.CharField(_("licence"), max_length=100, blank=True)
     attribution = models.CharField(_("attribution"), max_length=500, blank=True)
+    audience = models.CharField(
+        _("who may learn"),
+        max_length=8,
+        choices=Audience,
+        default=Audience.PUBLIC,
+        db_default=Audience.PUBLIC,
+    )
+    groups = models.ManyToManyField(
+        LearnerGroup, through=TrackGroup, related_name="tracks"
+    )
     published_at = models.DateTimeField(_("published from"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
@@ -57,6 +69,10 @@ class Track(models.Model):
             models.CheckConstraint(
                 condition=~Q(title="") & ~Q(summary=""),
                 name="track_has_title_and_summary",
+            ),
+            models.CheckConstraint(
+                condition=Q(audience__in=Audience.values),
+                name="track_audience_is_known",
             ),
         ]
 
@@ -207,7 +223,7 @@ class Lesson(models.Model):
 
     @property
     def is_published(self) -> bool:
-        """Open to everybody, so that answers and marks count; else a preview."""
+        """Open to its audience, so that answers and marks count; else a preview."""
         now = timezone.now()
         return bool(
             self.track.is_published

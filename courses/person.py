@@ -4,6 +4,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import User
+from courses.groups import GroupMember
 from courses.models import (
     Enrollment,
     LessonCompletion,
@@ -13,7 +14,7 @@ from courses.models import (
 
 
 def export_person(user: User) -> dict[str, object]:
-    """Tracks begun, lessons done, tracks taught, preview links made."""
+    """Tracks begun, lessons done, tracks taught, groups, preview links made."""
     return {
         "tracks": list(
             Enrollment.objects.filter(learner=user)
@@ -43,6 +44,11 @@ def export_person(user: User) -> dict[str, object]:
                 "track__slug", flat=True
             )
         ),
+        "groups": list(
+            GroupMember.objects.filter(learner=user)
+            .order_by("joined_at")
+            .values("joined_at", name=F("group__name"))
+        ),
         "preview_links": list(
             PreviewLink.objects.filter(made_by=user)
             .order_by("made_at")
@@ -52,11 +58,12 @@ def export_person(user: User) -> dict[str, object]:
 
 
 def erase_person(user: User) -> None:
-    """Enrolments and marks stay, without a person; nothing is taught any more.
+    """Enrolments and marks stay, without a person; in no group, teaching nothing.
 
     The preview links of this person open nothing any more and name nobody.
     """
     TrackInstructor.objects.filter(user=user).delete()
+    GroupMember.objects.filter(learner=user).delete()
     made = PreviewLink.objects.filter(made_by=user)
     made.filter(revoked_at=None).update(revoked_at=timezone.now())
     made.update(note="")

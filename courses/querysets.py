@@ -19,15 +19,18 @@ from django.db.models import (
 from django.db.models.fetch_modes import FETCH_PEERS, FETCH_RAISE, FetchMode
 from django.utils import timezone
 
+from courses.audience import OPEN_BY_ADDRESS, Audience
+
 if TYPE_CHECKING:
     from accounts.models import Reader
     from courses.models import Lesson, Track  # noqa: F401 (named as text below)
 
 
-# LessonQuerySet.published() for hand-written statements, of lesson l in track t; a test
-# holds the two together.
+# What LessonQuerySet.visible_to() finds for every visitor, for hand-written statements, of
+# lesson l in track t; a test holds the two together.
 OPEN_LESSON = """l.published_at <= %(now)s
-    AND t.published_at <= %(now)s AND t.archived_at IS NULL"""
+    AND t.published_at <= %(now)s AND t.archived_at IS NULL
+    AND t.audience IN ('public', 'unlisted')"""
 
 
 def plan_mode() -> FetchMode:
@@ -39,9 +42,25 @@ def _published(prefix: str, now: datetime) -> Q:
     return Q(**{f"{prefix}published_at__lte": now})
 
 
+def _for(reader: "Reader", prefix: str = "") -> Q:
+    """Everybody's tracks, and those for a group that the reader is in.
+
+    prefix: the way to the track, "track__" from a lesson.
+    """
+    everybodys = Q(**{f"{prefix}audience__in": OPEN_BY_ADDRESS})
+    if not reader.is_authenticated:
+        return everybodys
+    from courses.groups import TrackGroup
+
+    theirs = TrackGroup.objects.filter(
+        track=OuterRef(f"{prefix}pk"), group__members__learner=reader.pk
+    )
+    return everybodys | Q(Exists(theirs))
+
+
 class TrackQuerySet(models.QuerySet["Track"]):
     def published(self) -> Self:
-        """In the catalogue: published and not archived."""
+        """Published and not archived, whoever it is for."""
         return self.filter(_published("", timezone.now()), archived_at=None)
 
     def taught_by(self, reader: "Reader") -> Self:
@@ -53,8 +72,11 @@ class TrackQuerySet(models.QuerySet["Track"]):
         return self.filter(instructors__user=reader)
 
     def visible_to(self, reader: "Reader") -> Self:
-        """Published, or archived since; drafts to those who teach them alone."""
-        published = _published("", timezone.now())
+        """Published, or archived since, and for this reader (see _for);
+
+        drafts and all else to those who teach the track, and to admins.
+        """
+        published = _published("", timezone.now()) & _for(reader)
         if not reader.is_authenticated or not reader.is_staff:
             return self.filter(published)
         if reader.is_admin:
@@ -63,6 +85,15 @@ class TrackQuerySet(models.QuerySet["Track"]):
 
         teaches = TrackInstructor.objects.filter(track=OuterRef("pk"), user=reader)
         return self.filter(published | Exists(teaches))
+
+    def listed_for(self, reader: "Reader") -> Self:
+        """What lists of tracks may hold: taught, open to this reader, not unlisted."""
+        return self.visible_to(reader).published().exclude(audience=Audience.UNLISTED)
+
+    def with_access(self, reader: "Reader") -> Self:
+        """is_open: whether the reader may see it now."""
+        seen = self.model.objects.visible_to(reader).filter(pk=OuterRef("pk"))
+        return self.annotate(is_open=Exists(seen))
 
     def with_counts(self) -> Self:
         """lesson_count, minutes and question_count of what is published in it."""
@@ -92,27 +123,37 @@ class TrackQuerySet(models.QuerySet["Track"]):
             "-place__active_at", "-pk"
         )
 
-    def for_catalogue(self) -> Self:
-        """After with_enrollment: begun by last activity, then the newest published."""
+    def for_catalogue(self, learner: "Reader") -> Self:
+        """After with_enrollment: begun by last activity, then the newest published.
+
+        An unlisted one stands there for those who have begun it.
+        """
+        begun = Q(place__id__isnull=False, place__left_at=None)
+        shown = self.visible_to(learner).published()
         active = Case(When(place__left_at=None, then=F("place__active_at")))
-        return self.order_by(active.desc(nulls_last=True), "-published_at", "-pk")
+        return shown.filter(~Q(audience=Audience.UNLISTED) | begun).order_by(
+            active.desc(nulls_last=True), "-published_at", "-pk"
+        )
 
 
 class LessonQuerySet(models.QuerySet["Lesson"]):
     def published(self) -> Self:
-        """Open to everybody: the lesson and its track are published, not archived."""
+        """The lesson and its track are published, not archived, whoever it is for."""
         now = timezone.now()
         return self.filter(
             _published("", now), _published("track__", now), track__archived_at=None
         )
 
     def visible_to(self, reader: "Reader") -> Self:
-        """The published ones, also of an archived track to those who learned it;
+        """The published ones of tracks for this reader (see _for); of an archived track
+        to those who learned it;
 
         drafts and all else to those who teach the track, and to admins.
         """
         now = timezone.now()
-        published = _published("", now) & _published("track__", now)
+        published = (
+            _published("", now) & _published("track__", now) & _for(reader, "track__")
+        )
         if not reader.is_authenticated:
             return self.filter(published, track__archived_at=None)
         from courses.models import Enrollment, TrackInstructor
@@ -129,6 +170,11 @@ class LessonQuerySet(models.QuerySet["Lesson"]):
             track=OuterRef("track_id"), user=reader.pk
         )
         return self.filter(seen | Exists(teaches))
+
+    def listed_for(self, reader: "Reader") -> Self:
+        """What search and sitemap may hold, as TrackQuerySet.listed_for()."""
+        shown = self.visible_to(reader).published()
+        return shown.exclude(track__audience=Audience.UNLISTED)
 
     def taught_by(self, reader: "Reader") -> Self:
         """Of the tracks this person may edit."""

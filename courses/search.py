@@ -121,7 +121,7 @@ def suggest_words(reader: Reader, words: str) -> str:
 
 def _open_to(reader: Reader) -> LessonQuerySet:
     """Published lessons alone, also for those who may see more: a search is no preview."""
-    return Lesson.objects.visible_to(reader).published()
+    return Lesson.objects.listed_for(reader)
 
 
 class _SearchLanguage(Func):

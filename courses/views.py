@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.access import get_lesson_for, get_track_for
+from courses.audience import Audience
 from courses.marks import marks_in, set_mark
 from courses.models import Lesson, Track
 from courses.progress import Outline, outline_of, outlines_of
@@ -48,10 +49,10 @@ def _page_number(request: HttpRequest) -> int:
 
 
 def _catalogue_of(request: HttpRequest) -> TrackQuerySet:
-    tracks = Track.objects.published().with_counts()
+    tracks = Track.objects.with_counts()
     if not request.user.is_authenticated:
-        return tracks.order_by("-published_at", "-pk")
-    return tracks.with_enrollment(request.user).for_catalogue()
+        return tracks.listed_for(request.user).order_by("-published_at", "-pk")
+    return tracks.with_enrollment(request.user).for_catalogue(request.user)
 
 
 @require_safe
@@ -64,7 +65,17 @@ def track(request: HttpRequest, track_slug: str) -> HttpResponse:
         "outline": outline_of(found, request.user, _marks_of(request)),
         "room": "tracks",
     }
-    return revalidated(render(request, f"courses/{template}.html", context))
+    return kept_by_readers(render(request, f"courses/{template}.html", context), found)
+
+
+def kept_by_readers(response: HttpResponse, track: Track) -> HttpResponse:
+    """A page of a track: one for groups is personal, and never kept.
+
+    What is not for everybody is not for search engines either.
+    """
+    if track.audience != Audience.PUBLIC:
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response if track.audience == Audience.GROUPS else revalidated(response)
 
 
 def _marks_of(request: HttpRequest) -> dict[int, datetime] | None:
@@ -96,7 +107,8 @@ def render_lesson(
         "room": "tracks",
         **extra,
     }
-    return revalidated(render(request, "courses/lesson.html", context, status=status))
+    page = render(request, "courses/lesson.html", context, status=status)
+    return kept_by_readers(page, lesson.track)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -44,11 +44,12 @@ EXPORTS: Iterable[Callable[[User], dict[str, object]]] = [
 def my_learning(request: LearnerRequest) -> HttpResponse:
     """The learner's tracks with scores, certificates and data."""
     claim_for(request)  # what an earlier sign-in could not add
-    tracks = list(
-        Track.objects.with_counts().with_enrollment(request.user).being_learned()
-    )
+    mine = Track.objects.with_counts().with_enrollment(request.user).being_learned()
+    begun = list(mine.with_access(request.user))
+    tracks = [track for track in begun if track.is_open]  # type: ignore[attr-defined]
     context = {
         "tracks": tracks,
+        "closed": [track for track in begun if track not in tracks],
         "outlines": outlines_of(tracks, request.user),
         "room": "me",
     }

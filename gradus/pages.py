@@ -106,12 +106,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    """What everybody may read: the published tracks and their lessons, for crawlers."""
+    """What everybody may find: the public tracks and their lessons, for crawlers."""
     visitor = AnonymousUser()
-    tracks = Track.objects.visible_to(visitor).published().only("slug")
+    tracks = Track.objects.listed_for(visitor).only("slug")
     lessons = (
-        Lesson.objects.visible_to(visitor)
-        .published()
+        Lesson.objects.listed_for(visitor)
         .select_related("track")
         .only("slug", "revised_at", "track__slug")
         .order_by("track_id", "position")

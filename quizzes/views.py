@@ -12,8 +12,7 @@ from accounts.throttle import TooOftenError, client_of, count_one
 from courses.access import get_lesson_for, get_track_for
 from courses.marks import keep
 from courses.progress import outline_of
-from courses.views import render_lesson
-from gradus.http import revalidated
+from courses.views import kept_by_readers, render_lesson
 from quizzes.access import choices_of, get_question_for, offered_by
 from quizzes.forms import AnswerForm
 from quizzes.grading import Key
@@ -202,4 +201,4 @@ def score(request: HttpRequest, track_slug: str) -> HttpResponse:
         outline = outline_of(track, request.user)
         report = score_report(person_of(request), track, outline)
     context = {"track": track, "report": report, "room": "tracks"}
-    return revalidated(render(request, "quizzes/score.html", context))
+    return kept_by_readers(render(request, "quizzes/score.html", context), track)

@@ -11,7 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from certificates.services import claim_certificate
+from courses.groups import GroupMember, LearnerGroup, TrackGroup
 from courses.models import Enrollment, Track
 from courses.services import mark_done
 from quizzes.models import Question
@@ -93,6 +95,36 @@ class TestALesson:
         answer(learner, question)
 
         assert_within(7, reading(learner, "/tracks/full/first/"))
+
+
+class TestATrackForGroups:
+    """One statement more: the short one finds what is everybody's, then the rule is asked."""
+
+    @pytest.fixture
+    def member(self, full, learner):
+        group = LearnerGroup.objects.create(name="Class 7")
+        GroupMember.objects.bulk_create(
+            GroupMember(group=group, learner=user) for user in User.objects.all()
+        )
+        TrackGroup.objects.create(track=full, group=group)
+        Track.objects.filter(pk=full.pk).update(audience="groups")
+        return learner
+
+    def test_a_lesson(self, question, member):
+        answer(member, question)
+
+        assert_within(8, reading(member, "/tracks/full/first/"))
+
+    def test_an_answer(self, question, member):
+        answer(member, question)
+
+        assert_within(10, lambda: sending(member, question))
+
+    @pytest.mark.parametrize("address", ["/", "/tracks/full/"])
+    def test_the_catalogue_and_the_track_as_any_other(self, question, member, address):
+        answer(member, question)
+
+        assert_within(6, reading(member, address))
 
 
 def test_a_track_signed_in(question, learner):

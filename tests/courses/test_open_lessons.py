@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from courses.access import _open_lesson, get_lesson_for
+from courses.audience import Audience
 from courses.models import Lesson
 from quizzes.access import _open_question, get_question_for
 from quizzes.models import Question
@@ -24,16 +25,20 @@ def at(days):
 
 
 @pytest.mark.parametrize(
-    ("lesson_day", "track_day", "archived_day"), list(product(DAYS, DAYS, [None, -1]))
+    ("lesson_day", "track_day", "archived_day", "audience"),
+    list(product(DAYS, DAYS, [None, -1], Audience.values)),
 )
-def test_what_is_open_is_one_rule(lesson_day, track_day, archived_day):
+def test_what_is_open_is_one_rule(lesson_day, track_day, archived_day, audience):
     track = make_track(
-        published=False, published_at=at(track_day), archived_at=at(archived_day)
+        published=False,
+        published_at=at(track_day),
+        archived_at=at(archived_day),
+        audience=audience,
     )
     lesson = make_lesson(track, "probe", published=False, published_at=at(lesson_day))
     question = make_question(lesson)
 
-    is_open = Lesson.objects.published().filter(pk=lesson.pk).exists()
+    is_open = Lesson.objects.visible_to(visitor).filter(pk=lesson.pk).exists()
 
     found = _open_lesson(visitor, "soil", "probe")
     asked = _open_question(visitor, "soil", "probe", question.uuid)

@@ -25,6 +25,7 @@ COVERED = {
     "accounts_auditevent": "what admins did to accounts, kept",
     "account_emailaddress": "addresses, deleted",
     "courses_trackinstructor": "deleted",
+    "courses_groupmember": "deleted",
     "courses_previewlink": "revoked, without a note",
     "courses_enrollment": "kept without a person",
     "quizzes_respondent": "kept without a person",
