@@ -143,24 +143,8 @@ class StateFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PublishedForm(forms.ModelForm[Any]):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if field := self.fields.get("published_at"):
-            day, time = field.widget.widgets
-            day.attrs["aria-label"] = _("Published from: day")
-            time.attrs["aria-label"] = _("Published from: time")
-
-    def clean_published_at(self) -> Any:
-        """The page shows whole seconds: a time that nobody touched keeps its parts."""
-        if "published_at" in self.changed_data:
-            return self.cleaned_data["published_at"]
-        return self.instance.published_at
-
-
 @admin.register(Track)
 class TrackAdmin(PreviewsTracks, TaughtAdmin):
-    form = PublishedForm
     track_field = "pk"
     close_label = _("Archive it instead")
     list_display = ["title", "state", "lessons", "published_at"]
@@ -168,11 +152,9 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
     ordering = ["title", "pk"]
     list_filter = [StateFilter]
     formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
-    actions_submit_line = ["publish", "archive", "take_from_archive"]
     warn_unsaved_form = True
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "description"]}),
-        (_("Publication"), {"fields": ["published_at", "archived_at"]}),
         (
             _("Language and licence"),
             {"fields": ["language", "license", "attribution"]},
@@ -195,8 +177,7 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A published track keeps its address: certificates and links lead there."""
-        is_open = obj is not None and was_published(obj)
-        return ["archived_at", "slug"] if is_open else ["archived_at"]
+        return ["slug"] if obj is not None and was_published(obj) else []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["title"]}
@@ -214,45 +195,12 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
             publishing.let_teach(form.instance, request.user)
             request.taught = None  # type: ignore[attr-defined]
 
-    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
-        """Only the buttons that would change something."""
-        track = self.find(request, object_id)
-        if track is None:
-            return []
-        offered = {
-            "courses_track_publish": not track.is_published and not track.archived_at,
-            "courses_track_archive": track.archived_at is None,
-            "courses_track_take_from_archive": track.archived_at is not None,
-        }
-        actions = super().get_actions_submit_line(request, object_id)
-        return [action for action in actions if offered[action.action_name]]
-
-    @admin.action(description=_("Save and publish"))
-    def publish(self, request: HttpRequest, track: Track) -> None:
-        publishing.publish_track(track)
-        drafts = track.lessons.filter(published_at=None).count()
-        if drafts:
-            said = ngettext(
-                "The track is published. %(count)s of its lessons is still a draft.",
-                "The track is published. %(count)s of its lessons are still drafts.",
-                drafts,
-            )
-            messages.warning(request, said % {"count": drafts})
-
-    @admin.action(description=_("Save and archive"))
-    def archive(self, request: HttpRequest, track: Track) -> None:
-        publishing.archive_track(track)
-
-    @admin.action(description=_("Save and take from the archive"))
-    def take_from_archive(self, request: HttpRequest, track: Track) -> None:
-        publishing.take_from_archive(track)
-
     def close(self, obj: Track) -> str:
         publishing.archive_track(obj)
         return gettext("The track is archived.")
 
 
-class LessonForm(PublishedForm):
+class LessonForm(forms.ModelForm[Any]):
     """A lesson; the messages here come before those of the database."""
 
     def clean_slug(self) -> str:
@@ -284,12 +232,10 @@ class LessonAdmin(TaughtAdmin):
     search_fields = ["title", "track__title"]
     ordering = ["track__title", "track", "position"]
     formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
-    actions = ["publish", "unpublish"]
-    actions_submit_line = ["publish_now"]
+    actions = ["unpublish"]
     warn_unsaved_form = True
     fieldsets = [
         (None, {"fields": ["track", "title", "slug", "summary", "markdown"]}),
-        (_("Publication"), {"fields": ["published_at"]}),
         (
             _("Language and licence"),
             {"fields": ["language", "license", "attribution"]},
@@ -352,24 +298,6 @@ class LessonAdmin(TaughtAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Lesson) -> None:
         publishing.delete_lesson(obj)
-
-    def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
-        lesson = self.find(request, object_id)
-        if lesson is None or state_of(lesson) == gettext("Published"):
-            return []
-        return super().get_actions_submit_line(request, object_id)
-
-    @admin.action(description=_("Save and publish now"))
-    def publish_now(self, request: HttpRequest, lesson: Lesson) -> None:
-        publishing.publish_lessons([lesson.pk])
-
-    @admin.action(description=_("Publish now"), permissions=["change"])
-    def publish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
-        count = publishing.publish_lessons(list(lessons.values_list("pk", flat=True)))
-        said = ngettext(
-            "%(count)s lesson is published.", "%(count)s lessons are published.", count
-        )
-        messages.success(request, said % {"count": count})
 
     @admin.action(description=_("Make drafts of them"), permissions=["change"])
     def unpublish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:

@@ -92,6 +92,15 @@ def render_markdown(
     return Rendered(html, headings, tuple(remarks), text)
 
 
+def blocks_of(source: str) -> list[Token]:
+    """The body of a lesson as it was written, for those who look it over.
+
+    Raises:
+        TextTooLongError: the text is longer than MAX_CHARACTERS.
+    """
+    return _LESSON.parse(_readable(source))
+
+
 def render_blocks(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """The safe HTML of a feedback or an explanation.
 

@@ -1,5 +1,8 @@
 """What opens and closes tracks and lessons to readers, and their order."""
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -11,11 +14,26 @@ from courses.picture_access import pictures_of
 from courses.services import link_resolver, set_body
 
 
-def publish_track(track: Track) -> None:
-    """Open from now on, unless it is open already; its drafts stay drafts."""
+@transaction.atomic
+def publish_track(
+    track: Track, lesson_ids: Iterable[int] = (), at: datetime | None = None
+) -> int:
+    """Open it and these lessons of it from `at` on, or from now; what is open stays so.
+
+    Its other drafts stay drafts. Returns how many lessons will open.
+    """
+    when = at or timezone.now()
     if not track.is_published:
-        track.published_at = timezone.now()
+        track.published_at = when
         track.save(update_fields=["published_at"])
+    own = track.lessons.filter(pk__in=list(lesson_ids))
+    return publish_lessons(list(own.values_list("pk", flat=True)), when)
+
+
+def unpublish_track(track: Track) -> None:
+    """A draft again, for learners too; enrolments, marks and answers stay."""
+    track.published_at = None
+    track.save(update_fields=["published_at"])
 
 
 def archive_track(track: Track) -> None:
@@ -30,11 +48,14 @@ def take_from_archive(track: Track) -> None:
     track.save(update_fields=["archived_at"])
 
 
-def publish_lessons(lesson_ids: list[int]) -> int:
-    """Open from now on those that are not yet; returns how many that were."""
+def publish_lessons(lesson_ids: list[int], at: datetime | None = None) -> int:
+    """Open from `at` on, or from now, those that are not yet; returns how many.
+
+    One with a later time gets this one.
+    """
     now = timezone.now()
     drafts = Lesson.objects.filter(pk__in=lesson_ids).exclude(published_at__lte=now)
-    return drafts.update(published_at=now)
+    return drafts.update(published_at=at or now)
 
 
 def unpublish_lessons(lesson_ids: list[int]) -> int:

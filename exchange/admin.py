@@ -5,10 +5,11 @@ Whatever is saved here can be exported, and imported again as it was.
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.forms.formsets import DELETION_FIELD_NAME
 
-from courses.admin import LessonForm, PublishedForm, TrackAdmin
+from courses.admin import LessonForm
 from courses.models import Lesson, Track
 from exchange.history_admin import KeepsQuestionsVersions, KeepsVersions
 from exchange.stored import source_with
@@ -21,7 +22,12 @@ from exchange.typed import (
     faults_of_track,
     without_key,
 )
-from quizzes.admin import ChoiceInline, LessonWithQuestionsAdmin, QuestionInline
+from quizzes.admin import (
+    ChoiceInline,
+    LessonWithQuestionsAdmin,
+    QuestionInline,
+    TrackWithLessonsAdmin,
+)
 from quizzes.admin_forms import ChoiceFormSet, QuestionFormSet, is_answered
 
 LESSON_TEXTS = {
@@ -36,7 +42,7 @@ LESSON_TEXTS = {
 TRACK_TEXTS = LESSON_TEXTS - {"markdown"} | {"description"}
 
 
-class SayableTrackForm(PublishedForm):
+class SayableTrackForm(forms.ModelForm[Any]):
     def clean(self) -> Any:
         cleaned = super().clean()
         refuse(self, faults_of_track(texts_of(self, TRACK_TEXTS)))
@@ -121,7 +127,7 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class SayableTrackAdmin(KeepsVersions, TrackAdmin):
+class SayableTrackAdmin(KeepsVersions, TrackWithLessonsAdmin):
     form = SayableTrackForm
 
 

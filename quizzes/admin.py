@@ -17,8 +17,8 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from unfold.admin import StackedInline, TabularInline
 
 from accounts.admin import ForAdminsToRead
-from courses.admin import LessonAdmin
-from courses.models import Lesson
+from courses.admin import LessonAdmin, TrackAdmin
+from courses.models import Lesson, Track
 from courses.services import mark_revised
 from courses.typed_text import MarkdownField
 from quizzes.admin_forms import (
@@ -32,6 +32,7 @@ from quizzes.admin_forms import (
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson
+from quizzes.publication_admin import PublishesLesson, PublishesTrack
 from quizzes.querysets import people_who_answered
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
@@ -150,11 +151,16 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
         )
 
 
-admin.site.unregister(Lesson)
+admin.site.unregister([Lesson, Track])
+
+
+@admin.register(Track)
+class TrackWithLessonsAdmin(PublishesTrack, TrackAdmin):
+    """A track that is published together with its lessons, once these are sound."""
 
 
 @admin.register(Lesson)
-class LessonWithQuestionsAdmin(PreviewsLesson):
+class LessonWithQuestionsAdmin(PublishesLesson, PreviewsLesson):
     inlines = [QuestionInline]
     refusals = LessonAdmin.refusals | {
         "answer_graded_under_current_revision": ANSWERED,

@@ -108,6 +108,12 @@ ADMIN_TABLE: dict[str, Row] = {
     ),
     "admin:courses/lesson/preview/": row("courses/lesson/preview/", OF_STAFF, OF_STAFF),
     "admin:courses_lesson_syntax": row("courses/lesson/syntax/", OF_STAFF, OF_STAFF),
+    "admin:courses_track_publication": row(
+        "courses/track/{track}/publication/", SEEN, to(422, 404, 422)
+    ),
+    "admin:courses_lesson_publication": row(
+        "courses/lesson/{lesson}/publication/", SEEN, to(422, 404, 422)
+    ),
     "admin:quizzes_question_retire": row(
         "courses/lesson/questions/{question}/retire/",
         to(200, 404, 200),

@@ -307,28 +307,6 @@ def test_a_lesson_taken_out_moves_the_others_up(iris, soil, lesson):
 # Opening and closing
 
 
-def test_a_track_is_published_archived_and_taken_back(iris):
-    track = make_track("moss", published=False, lessons=1)
-    track.lessons.update(published_at=None)
-    TrackInstructor.objects.create(track=track, user=iris)
-    client = admin_client(iris)
-    url = at(f"{TRACKS}_change", track.pk)
-
-    said: list[str] = []
-
-    def press(button: str) -> Track:
-        assert button in client.get(url).content.decode()
-        response = client.post(url, fields_of(client, url) | {button: ""}, follow=True)
-        assert response.status_code == 200
-        said.append(response.content.decode())
-        return Track.objects.get(pk=track.pk)
-
-    assert press("courses_track_publish").is_published
-    assert "1 of its lessons is still a draft." in said[0]
-    assert press("courses_track_archive").archived_at is not None
-    assert press("courses_track_take_from_archive").archived_at is None
-
-
 def test_lessons_are_published_and_made_drafts_again(iris, soil):
     client = admin_client(iris)
     draft = make_lesson(soil, "draft", published=False)

@@ -1,0 +1,116 @@
+"""What a lesson's text should be rid of before learners read it. Pure.
+
+Rendering says most of it already (courses.markdown: links that lead nowhere, pictures
+that are not there); here is the rest. Nothing is asked of another site.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from django.utils.translation import gettext as _
+from markdown_it.token import Token
+
+from courses.links import DeadLinkError, Resolve
+from courses.markdown import Remark, blocks_of, is_unseen, render_markdown
+from courses.models import RESERVED_SLUGS
+from courses.services import link_resolver
+from courses.shown import NO_PICTURES, Pictures
+
+type Lessons = Mapping[str, Mapping[str, bool]]  # by track and slug: is it open?
+
+_OWN_ADDRESS = re.compile(
+    r"/tracks/([A-Za-z0-9_-]+)/(?:([A-Za-z0-9_-]+)/?)?(?:[?#]|\Z)"
+)
+
+
+def look_over(
+    source: str, track_slug: str, lessons: Lessons, pictures: Pictures = NO_PICTURES
+) -> list[Remark]:
+    """All remarks on the body of a lesson, by line.
+
+    lessons: of the text's own track and of those it names (`tracks_named_in`), whether
+    learners reach each lesson; a lesson that is about to be published counts as open.
+    pictures: those of the text's own track, by file name.
+    """
+    resolve = _for_readers(track_slug, lessons.get(track_slug, {}))
+    blocks = blocks_of(source)
+    remarks = [
+        *render_markdown(source, resolve, pictures).remarks,
+        *_on_headings(blocks),
+        *_on_addresses(blocks, lessons),
+    ]
+    return sorted(remarks, key=lambda remark: remark.line)
+
+
+def tracks_named_in(sources: Sequence[str]) -> set[str]:
+    """The slugs of the tracks that links in these texts may name by their address."""
+    return {found[1] for text in sources for found in re.finditer(_TRACK, text)}
+
+
+_TRACK = re.compile(r"/tracks/([A-Za-z0-9_-]+)/")
+
+
+def _for_readers(track_slug: str, lessons: Mapping[str, bool]) -> Resolve:
+    """Resolves a link to another lesson's file, unless that is a draft."""
+    find = link_resolver(track_slug, {slug: slug for slug in lessons})
+
+    def resolve(target: str) -> str | None:
+        address = find(target)
+        if address is not None and not lessons[address.split("/")[-2]]:
+            raise DeadLinkError(_leads_to_a_draft(target))
+        return address
+
+    return resolve
+
+
+def _leads_to_a_draft(target: str) -> str:
+    return _("the link to %(target)s leads to a draft") % {"target": target}
+
+
+def _on_headings(blocks: Sequence[Token]) -> Iterator[Remark]:
+    """The page has the one heading of level 1; the others go down step by step."""
+    last = 1
+    for opening, inline in pairwise(blocks):
+        if opening.type != "heading_open" or is_unseen(inline.content):
+            continue
+        level, line = int(opening.tag[1]), _line(opening, 1)
+        if level == 1:
+            yield Remark(line, _("a heading of level 1 is the title's: begin with ##"))
+            level = 2
+        elif level > last + 1:
+            said = _("this heading skips a level: write %(marks)s")
+            yield Remark(line, said % {"marks": "#" * (last + 1)})
+        last = level
+
+
+def _line(token: Token, line: int) -> int:
+    return token.map[0] + 1 if token.map else line
+
+
+def _on_addresses(blocks: Sequence[Token], lessons: Lessons) -> Iterator[Remark]:
+    """Links that name a track or a lesson of this site by its address."""
+    line = 1
+    for block in blocks:
+        line = _line(block, line)
+        within = line
+        for child in block.children or []:
+            if child.type in ("softbreak", "hardbreak"):
+                within += 1
+            elif child.type == "link_open":
+                said = _judge(str(child.attrs["href"]), lessons)
+                if said:
+                    yield Remark(within, said)
+
+
+def _judge(target: str, lessons: Lessons) -> str:
+    """What is wrong with this address of our own; "" of any other."""
+    found = _OWN_ADDRESS.match(target)
+    if found is None:
+        return ""
+    of_track, slug = lessons.get(found[1]), found[2]
+    if of_track is None or (slug and slug not in [*of_track, *RESERVED_SLUGS]):
+        return _("the link to %(target)s leads nowhere") % {"target": target}
+    if slug and not of_track.get(slug, True):
+        return _leads_to_a_draft(target)
+    return ""

@@ -1,0 +1,139 @@
+"""What stands in the way of publishing lessons, read for many of them at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+)
+from django.utils import timezone
+
+from courses.models import Lesson, Picture, Track
+from courses.querysets import LessonQuerySet
+from courses.shown import NO_PICTURES, Pictures, ShownPicture
+from courses.text_checks import Lessons, look_over, tracks_named_in
+from quizzes.models import Choice, Kind, Question
+from quizzes.publishing_checks import AskedDraft, Finding, LessonDraft, findings_of
+from quizzes.rules import Draft
+
+
+def findings_in(
+    lessons: Sequence[Lesson], opening: Collection[int] = ()
+) -> Mapping[int, list[Finding]]:
+    """By lesson, in a number of statements that does not depend on how many these are.
+
+    lessons: with their track and their text. opening: ids of lessons that are about to
+    be published too, so that links among them are sound.
+    """
+    if not lessons:
+        return {}
+    reachable = _lessons_of_tracks_in(lessons, opening)
+    asked = _questions_of(lessons)
+    pictures = _pictures_of({lesson.track_id for lesson in lessons})
+    return {
+        lesson.pk: findings_of(
+            LessonDraft(
+                lesson.markdown,
+                look_over(
+                    lesson.markdown,
+                    lesson.track.slug,
+                    reachable,
+                    pictures.get(lesson.track_id, NO_PICTURES),
+                ),
+                asked.get(lesson.pk, []),
+            )
+        )
+        for lesson in lessons
+    }
+
+
+def _lessons_of_tracks_in(
+    lessons: Sequence[Lesson], opening: Collection[int]
+) -> Lessons:
+    """Of these lessons' own tracks and of those they name: which lessons are open.
+
+    One that is published at a later time counts: it opens by itself. Of other tracks
+    only what everybody sees is there: a draft of somebody else's is nowhere.
+    """
+    own = {lesson.track.slug for lesson in lessons}
+    opened = {*opening, *(lesson.pk for lesson in lessons)}
+    found: dict[str, dict[str, bool]] = {slug: {} for slug in own}
+    rows = Lesson.objects.filter(track__slug__in=own).values_list(
+        "track__slug", "slug", "pk", "published_at"
+    )
+    for track, slug, pk, published_at in rows:
+        found[track][slug] = published_at is not None or pk in opened
+    others = tracks_named_in([lesson.markdown for lesson in lessons]) - own
+    return found | (_open_to_all(others) if others else {})
+
+
+def _open_to_all(tracks: Collection[str]) -> dict[str, dict[str, bool]]:
+    found: dict[str, dict[str, bool]] = {}
+    seen = Track.objects.visible_to(AnonymousUser()).filter(slug__in=tracks)
+    is_open = Q(lessons__published_at__lte=timezone.now(), archived_at=None)
+    rows = seen.annotate(is_open=ExpressionWrapper(is_open, BooleanField()))
+    for track, slug, shown in rows.values_list("slug", "lessons__slug", "is_open"):
+        lessons = found.setdefault(track, {})
+        if shown:
+            lessons[slug] = True
+    return found
+
+
+def _pictures_of(track_ids: Collection[int]) -> Mapping[int, Pictures]:
+    found: dict[int, dict[str, ShownPicture]] = {}
+    for picture in Picture.objects.filter(track__in=track_ids):
+        found.setdefault(picture.track_id, {})[picture.name] = picture.shown
+    return found
+
+
+def _questions_of(lessons: Sequence[Lesson]) -> dict[int, list[AskedDraft]]:
+    choices = Prefetch("choices", Choice.objects.order_by("position"))
+    questions = (
+        Question.objects.current()
+        .filter(lesson__in=[lesson.pk for lesson in lessons])
+        .order_by("lesson", "position")
+        .prefetch_related(choices)
+    )
+    asked: dict[int, list[AskedDraft]] = {}
+    for question in questions:
+        asked.setdefault(question.lesson_id, []).append(_asked(question))
+    return asked
+
+
+def _asked(question: Question) -> AskedDraft:
+    choices = question.choices.all()
+    draft = Draft(
+        kind=question.kind,  # type: ignore[arg-type]
+        texts=[choice.text for choice in choices],
+        rights=[choice.is_right for choice in choices],
+        tolerance=question.tolerance,
+        other_feedback=question.other_feedback,
+    )
+    return AskedDraft(question.prompt, question.explanation, draft)
+
+
+def with_faults(lessons: LessonQuerySet) -> LessonQuerySet:
+    """Those with a fault that a list can look for: empty, or a question that cannot be
+
+    answered right, or not wrong. The other faults need the text of each choice.
+    """
+    choices = Choice.objects.filter(question=OuterRef("pk"))
+    has_choices = Q(kind__in=[Kind.SINGLE, Kind.MULTIPLE])
+    unsound = Question.objects.current().filter(
+        ~Exists(choices.filter(is_right=True))
+        | (has_choices & ~Exists(choices.filter(is_right=False))),
+        lesson=OuterRef("pk"),
+    )
+    empty = Q(question_count=0, markdown__regex=r"\A\s*\Z")
+    return lessons.filter(Exists(unsound) | empty)
+
+
+def drafts_of(track_id: int) -> list[Lesson]:
+    """The lessons of a track that are not open and have no time at which they open."""
+    drafts = Lesson.objects.filter(track=track_id, published_at=None)
+    return list(drafts.select_related("track").defer("search").order_by("position"))
