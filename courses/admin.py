@@ -28,6 +28,7 @@ from courses.typed_text import MarkdownField
 
 _ = gettext_lazy
 SHOWN_REMARKS = 10
+RENDERED = ["body_html", "body_text", "headings", "minutes"]
 LARGE_TEXTS = ["markdown", "body_html", "body_text", "headings", "search"]
 SLUG_TAKEN = _("This track has a lesson at this address already. Choose another.")
 
@@ -186,6 +187,15 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
         inlines: list[type[TabularInline]] = [LessonsInline] if obj else []
         return [*inlines, InstructorsInline] if admin_in(request) else inlines
 
+    def save_model(
+        self, request: HttpRequest, obj: Track, form: Any, change: bool
+    ) -> None:
+        """A track that nobody touched is not written."""
+        if change and not form.has_changed():
+            self.press(request, obj)
+        else:
+            super().save_model(request, obj, form, change)
+
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
@@ -273,8 +283,13 @@ class LessonAdmin(TaughtAdmin):
             publishing.place_last(obj)
         if {"title", "markdown"} & set(form.changed_data):
             obj.revised_at = timezone.now()
+        before = [getattr(obj, name) for name in RENDERED]
         request.remarks = publishing.render_lesson(obj)  # type: ignore[attr-defined]
-        super().save_model(request, obj, form, change)
+        is_rendered_anew = before != [getattr(obj, name) for name in RENDERED]
+        if change and not form.has_changed() and not is_rendered_anew:
+            self.press(request, obj)
+        else:
+            super().save_model(request, obj, form, change)
 
     def response_add(
         self, request: HttpRequest, obj: Lesson, post_url_continue: Any = None

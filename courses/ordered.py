@@ -8,14 +8,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+class Place(forms.IntegerField):
+    """Where the row is wished to stand: the formset writes that, and only where it moves."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return False
 
 
 class OrderedForm(forms.ModelForm[Any]):
     """One row. Its position is excluded from the model's own checks."""
 
-    position = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    position = Place()
 
     class Meta:
         exclude = ["position"]  # noqa: DJ006 (the admin names the fields)
@@ -24,10 +33,13 @@ class OrderedForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.initial["position"] = self.instance.position
 
+    def validate_constraints(self) -> None:
+        """Not asked of the database row by row: it holds them when the row is written."""
+
     @property
     def says_something_new(self) -> bool:
-        """Whether anything but the order was changed."""
-        return bool(set(self.changed_data) - {"position"})
+        """Whether anything was changed; its place in the order is not part of it."""
+        return self.has_changed()
 
 
 class RowKey(forms.CharField):
@@ -61,6 +73,8 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
             raise ValidationError(
                 _("A row was deleted in the meantime. Load this page again.")
             )
+        shown = {form.instance.pk for form in self.initial_forms}
+        self.unseen = [row for row in self.get_queryset() if row.pk not in shown]
         self.rows = _number(form.instance for form in sorted(self._kept(), key=_wish))
 
     def _kept(self) -> list[Any]:
@@ -74,13 +88,19 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     def save(self, commit: bool = True) -> list[Any]:
         saved = super().save(commit)
         if commit and self.instance.pk is not None:
-            siblings = self.model._default_manager.filter(
-                **{self.fk.name: self.instance}, position__isnull=False
-            )
-            shown = [row.pk for row in self.rows]
-            unseen = siblings.exclude(pk__in=shown).order_by("position")
-            siblings.bulk_update(_number([*self.rows, *unseen]), ["position"])
+            self._move()
         return saved
+
+    def _move(self) -> None:
+        """Write the positions that are others now, in one statement."""
+        stored = {f.instance.pk: f.initial["position"] for f in self.initial_forms}
+        stored |= {row.pk: row.position for row in self.unseen}
+        rows = _number([*self.rows, *self.unseen])
+        moved = [r for r in rows if stored.get(r.pk, r.position) != r.position]
+        if moved:
+            self.model._default_manager.bulk_update(moved, ["position"])
+        known = [row for row, _fields in self.changed_objects]
+        self.changed_objects += [(r, ["position"]) for r in moved if r not in known]
 
 
 def _wish(form: Any) -> tuple[bool, int]:
@@ -88,7 +108,7 @@ def _wish(form: Any) -> tuple[bool, int]:
     return wish is None, wish or 0
 
 
-def _number(rows: Iterable[Any]) -> list[models.Model]:
+def _number(rows: Iterable[Any]) -> list[Any]:
     numbered = list(rows)
     for position, row in enumerate(numbered, start=1):
         row.position = position

@@ -36,6 +36,10 @@ def may_edit(request: HttpRequest, track_id: int | None) -> bool:
 class TaughtAdmin(SavesKindly):
     """Rows of one's own tracks alone; what evidence hangs on is not deleted."""
 
+    class Media:
+        js = ["js/rows.js"]
+
+    change_form_before_template = "admin/desk.html"
     track_field = "track_id"
     close_label: Any = ""  # the button that is offered instead of deleting
 
@@ -77,6 +81,12 @@ class TaughtAdmin(SavesKindly):
         actions: dict[str, Any] = super().get_actions(request, action_location)
         actions.pop("delete_selected", None)
         return actions
+
+    def press(self, request: HttpRequest, obj: Any) -> None:
+        """Do what the buttons beside Save say, as unfold does after it has saved."""
+        for action in self.get_actions_submit_line(request, obj.pk):
+            if action.action_name in request.POST:
+                action.method(request, obj)
 
     # Deleting, or closing instead
 

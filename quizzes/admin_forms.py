@@ -142,7 +142,8 @@ class ChoiceFormSet(OrderedFormSet):
         """Every accepted answer of a written kind is right, ticked or not."""
         saved = super().save(commit)
         question = self.instance
-        if commit and question.pk is not None and not question.has_choices:
+        is_ticked = all(row.is_right for row in self.rows)
+        if commit and not question.has_choices and not is_ticked:
             Choice.objects.filter(question=question, is_right=False).update(
                 is_right=True
             )

@@ -94,3 +94,105 @@ def test_the_help_is_one_click_away(desk: Page, written: Lesson):
 
     helped = desk.frame_locator("iframe[title='How to write a lesson']")
     expect(helped.locator(".admonition--tip")).to_be_visible()
+
+
+# The order
+
+
+def names(page: Page, rows: str) -> list[str]:
+    """What stands in these fields, from the first to the last."""
+    return [field.input_value() for field in page.locator(rows).all()]
+
+
+PROMPTS = "textarea[name^=questions-][name$=-prompt]:not([name*=__prefix__])"
+
+
+def test_questions_are_moved_by_keyboard(desk: Page, written: Lesson):
+    desk.goto(change(written))
+    down = desk.locator("#questions-data > .form-group").first.get_by_role(
+        "button", name="Move down"
+    )
+
+    down.first.press("Enter")
+
+    said = desk.locator("[data-desk] [role=status]")
+    expect(said).to_have_text("“Where does the probe go?” is now 2 of 2")
+    expect(desk.locator(":focus")).to_have_accessible_name("Move down")
+    assert names(desk, PROMPTS) == ["How deep?", "Where does the probe go?"]
+    desk.keyboard.press("Enter")  # there is nothing below it
+    expect(said).to_have_text("“Where does the probe go?” is now 2 of 2")
+    shown = desk.frame_locator("iframe[name=preview]")
+    expect(shown.locator(".question__text").first).to_have_text("How deep?")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/lesson/**")
+    asked = written.questions.order_by("position").values_list("prompt", flat=True)
+    assert list(asked) == ["How deep?", "Where does the probe go?"]
+
+
+def test_choices_are_moved_by_keyboard_and_those_just_added_too(
+    desk: Page, written: Lesson
+):
+    desk.goto(change(written))
+    choices = desk.locator("#questions-0-choices-data")
+    choices.locator(".add-row").click()
+    expect(desk.locator("[name=questions-0-choices-3-text]")).to_be_focused()
+    desk.keyboard.type("On the wall")
+    up = choices.locator(".form-group:not(.empty-form)").last.get_by_role(
+        "button", name="Move up"
+    )
+    up.press("Enter")
+    desk.keyboard.press("Space")
+
+    expect(desk.locator("[data-desk] [role=status]")).to_have_text(
+        "“On the wall” is now 2 of 4"
+    )
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/lesson/**")
+    question = written.questions.get(position=1)
+    texts = question.choices.order_by("position").values_list("text", flat=True)
+    assert list(texts) == ["Right", "On the wall", "Not so", "Nor this"]
+
+
+def test_lessons_of_a_track_are_moved_by_keyboard(desk: Page, written: Lesson):
+    desk.goto(reverse("admin:courses_track_change", args=[written.track_id]))
+    rows = desk.locator("#lessons-data > .form-group:not(.empty-form)")
+
+    rows.nth(2).get_by_role("button", name="Move up").press("Enter")
+
+    expect(desk.locator("[data-desk] [role=status]")).to_have_text(
+        "“Feed it” is now 2 of 3"
+    )
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/track/")
+    slugs = written.track.lessons.order_by("position").values_list("slug", flat=True)
+    assert list(slugs) == ["probe-the-soil", "feed-it", "water-it"]
+
+
+def test_a_question_is_added_and_one_taken_out_without_losing_the_rest(
+    desk: Page, written: Lesson
+):
+    desk.goto(change(written))
+    add = desk.locator("#questions-data > .form-actions .add-row")
+    for number in 2, 3, 4:
+        add.click()
+        expect(desk.locator(f"[name=questions-{number}-prompt]")).to_be_focused()
+        desk.keyboard.type(f"Question {number}?")
+        desk.fill(f"[name=questions-{number}-choices-0-text]", "Yes")
+        desk.check(f"[name=questions-{number}-choices-0-is_right]")
+        desk.fill(f"[name=questions-{number}-choices-1-text]", f"No {number}")
+    last = desk.locator("#questions-data > .form-group:not(.empty-form)").last
+    last.get_by_role("button", name="Move up").first.press("Enter")
+
+    desk.locator("#questions-data > .form-group:not(.empty-form)").nth(2).locator(
+        "h3 .delete-template"
+    ).click()
+
+    assert names(desk, PROMPTS)[2:] == ["Question 4?", "Question 3?"]
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/lesson/")
+    asked = written.questions.order_by("position").values_list("prompt", flat=True)
+    assert list(asked)[2:] == ["Question 4?", "Question 3?"]
+    for number in 3, 4:
+        question = written.questions.get(prompt=f"Question {number}?")
+        texts = question.choices.order_by("position").values_list("text", flat=True)
+        assert list(texts) == ["Yes", f"No {number}"]
