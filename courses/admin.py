@@ -20,8 +20,10 @@ from unfold.admin import TabularInline
 from accounts.models import User
 from accounts.people import admin_in
 from courses import publishing
-from courses.models import RESERVED_SLUGS, Lesson, Track, TrackInstructor
+from courses.models import RESERVED_SLUGS, Lesson, Picture, Track, TrackInstructor
 from courses.ordered import OrderedForm, OrderedFormSet
+from courses.picture_admin import PictureAdmin
+from courses.picture_forms import TakesPictures
 from courses.preview_admin import PreviewsTracks
 from courses.taught_admin import TaughtAdmin
 from courses.typed_text import MarkdownField
@@ -210,7 +212,7 @@ class TrackAdmin(PreviewsTracks, TaughtAdmin):
         return gettext("The track is archived.")
 
 
-class LessonForm(forms.ModelForm[Any]):
+class LessonForm(TakesPictures):
     """A lesson; the messages here come before those of the database."""
 
     def clean_slug(self) -> str:
@@ -327,3 +329,6 @@ class LessonAdmin(TaughtAdmin):
     def close(self, obj: Lesson) -> str:
         publishing.unpublish_lessons([obj.pk])
         return gettext("The lesson is a draft again.")
+
+
+admin.site.register(Picture, PictureAdmin)

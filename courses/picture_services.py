@@ -22,20 +22,24 @@ MAX_PICTURES = 500  # in a track
 MAX_TRACK_BYTES = 100_000_000  # of their kept files together
 
 
-class PictureInUseError(Exception):
-    """A text shows the picture, so it stays."""
-
-
 def add_picture(track: Track, name: str, data: bytes) -> Picture:
-    """Take an uploaded file into the track and show it where its texts name it already.
+    """Take a file into the track; see take_picture and add_taken.
+
+    Raises:
+        PictureError: the file is not taken, or the track has too many.
+    """
+    return add_taken(track, take_picture(tidy_name(name), data))
+
+
+def add_taken(track: Track, taken: TakenPicture) -> Picture:
+    """Add the picture to the track and show it where its texts name it already.
 
     The same picture again is the one that is there; another of the same name gets a
     number: probe-2.png.
 
     Raises:
-        PictureError: the file is not taken, or the track has too many.
+        PictureError: the track has too many.
     """
-    taken = take_picture(tidy_name(name), data)
     store_files(taken)
     with transaction.atomic():
         Track.objects.select_for_update(no_key=True).get(pk=track.pk)

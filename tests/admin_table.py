@@ -82,6 +82,19 @@ def taught(model: str, key: str) -> dict[str, Row]:
     }
 
 
+def of_pictures(model: str, key: str) -> dict[str, Row]:
+    """Uploaded and deleted by their own instructors and admins, changed by nobody."""
+    refused = to(422, 422, 422)
+    return taught(model, key) | {
+        "admin:courses_picture_add": row(f"{model}/add/", OF_STAFF, refused),
+        "admin:courses_picture_change": row(
+            f"{model}/{key}/change/", OWN, to(403, 302, 403)
+        ),
+        "admin:courses_picture_delete": row(f"{model}/{key}/delete/", OWN, OWN),
+        "admin:courses_picture_close": row(f"{model}/{key}/close/", REFUSED, REFUSED),
+    }
+
+
 ADMIN_TABLE: dict[str, Row] = {
     "admin:index": row("", OF_STAFF, OF_STAFF),
     "admin:app_list": row("courses/", OF_STAFF, OF_STAFF),
@@ -97,6 +110,7 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:(?P<url>.*)$": row("nothing/", GONE, GONE),
     **taught("courses/track", "{track}"),
     **taught("courses/lesson", "{lesson}"),
+    **of_pictures("courses/picture", "{picture_key}"),
     "admin:courses_previewlink_make": row(
         "courses/track/{track}/preview-links/", NOT_SO, to(302, 404, 302)
     ),

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import ADMIN, INSTRUCTOR, User
-from courses.models import Lesson, Track, TrackInstructor
+from courses.models import Lesson, Picture, Track, TrackInstructor
 from courses.services import link_resolver, set_body
 from quizzes.models import Choice, Question
 
@@ -121,3 +121,20 @@ def make_question(
     )
     question.refresh_from_db()
     return question
+
+
+def make_pictures(track: Track, count: int) -> None:
+    """Rows of pictures that nothing shows and no file stands behind."""
+    Picture.objects.bulk_create(
+        Picture(
+            track=track,
+            name=f"unused-{number}.png",
+            digest=f"{number:064x}",
+            format="png",
+            width=1,
+            height=1,
+            widths=[1],
+            size=1,
+        )
+        for number in range(1, count + 1)
+    )

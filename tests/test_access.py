@@ -217,6 +217,7 @@ def addresses(soil: Track, ada, iris, ruth, probe):
     draft.lesson.save()
     return {
         "picture": shown.shown.address(60),
+        "picture_key": shown.pk,
         "draft_picture": drafted.shown.address(60),
         "previewed": f"media/{drafted.digest}-60.webp",
         "answer": probe.answer_url,

@@ -76,6 +76,7 @@ NAVIGATION = [
         "items": [
             _line(_("Tracks"), "stairs_2", "courses_track", "courses.change_track"),
             _line(_("Lessons"), "article", "courses_lesson", "courses.change_lesson"),
+            _line(_("Pictures"), "image", "courses_picture", "courses.view_picture"),
             _line(
                 _("Reported questions"),
                 "flag",

@@ -24,7 +24,7 @@ from courses.picture_store import store_files
 from courses.pictures import PictureError, take_picture
 from courses.publishing import make_preview_link, render_lesson
 from tests.drawings import jpeg, png
-from tests.factories import make_lesson, make_track
+from tests.factories import make_lesson, make_pictures, make_track
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -135,19 +135,7 @@ def test_a_refused_picture_leaves_nothing(soil):
 
 def test_a_track_holds_so_many_pictures(soil):
     one = add_picture(soil, "probe.png", png())
-    Picture.objects.bulk_create(
-        Picture(
-            track=soil,
-            name=f"n{number}.png",
-            digest=f"{number:064x}",
-            format="png",
-            width=1,
-            height=1,
-            widths=[1],
-            size=1,
-        )
-        for number in range(1, MAX_PICTURES)
-    )
+    make_pictures(soil, MAX_PICTURES - 1)
 
     with pytest.raises(PictureError, match="500 pictures"):
         add_picture(soil, "more.png", png(seed=7))
