@@ -8,6 +8,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from courses.admin import LessonForm
 from courses.models import Lesson, Track
@@ -121,6 +125,17 @@ class SayableChoiceInline(ChoiceInline):
 class SayableQuestionInline(QuestionInline):
     formset = SayableQuestionFormSet
     inlines = [SayableChoiceInline]
+
+    @admin.display(description=_("answers"), empty_value="")
+    def answers(self, question: Any) -> str:
+        """With the way to its history."""
+        said: str = super().answers(question)
+        if question.pk is None:
+            return said
+        url = reverse("admin:quizzes_question_history", args=[question.pk])
+        return format_html(
+            '{} <a class="to" href="{}">{}</a>', said, url, gettext("History")
+        )
 
 
 admin.site.unregister([Lesson, Track])

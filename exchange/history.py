@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import Lesson, Track
-from exchange.models import Version
+from exchange.models import Version, What
 from exchange.one_file import read_lesson
 from exchange.question_block import write_question
 
@@ -91,19 +91,27 @@ def _events(keys: list[tuple[datetime, int | None, int | None]]) -> list[Event]:
 
 def light(versions: QuerySet[Version]) -> QuerySet[Version]:
     """What a list shows of versions, without the texts."""
-    return versions.select_related("by", "restores").defer(
-        "text", "questions", "restores__text", "restores__questions"
-    )
+    return versions.select_related("by").defer("text", "questions")
 
 
 def _noted(at: datetime, entry: LogEntry, version: Version | None) -> Event:
-    said = entry.get_change_message() or entry.get_action_flag_display()
-    return Event(at, name_of(entry.user), said, version)
+    return Event(at, name_of(entry.user), words_of(entry), version)
 
 
 def event_of(version: Version) -> Event:
-    who = name_of(version.by) if version.by else _("By a command, or before this")
-    return Event(version.made_at, who, str(version.get_what_display()), version)
+    """What led to the version, in the admin's words where it has any."""
+    what = words_of(version.entry) if version.entry else version.get_what_display()
+    return Event(version.made_at, _who(version), str(what), version)
+
+
+def _who(version: Version) -> str:
+    if version.by is not None:
+        return name_of(version.by)
+    return _("A command") if version.what == What.IMPORTED else _("Not known")
+
+
+def words_of(entry: LogEntry) -> str:
+    return str(entry.get_change_message() or entry.get_action_flag_display())
 
 
 def name_of(user: User) -> str:

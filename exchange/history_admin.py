@@ -3,18 +3,25 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
+from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from courses.models import Lesson, Track
 from courses.taught_admin import TaughtAdmin
 from exchange.history_pages import (
+    change_url,
     find_version,
     history_context,
     question_context,
+    restore_context,
     version_context,
 )
 from exchange.keeping import (
@@ -25,7 +32,15 @@ from exchange.keeping import (
     keep_track,
 )
 from exchange.models import What
+from exchange.restoring import NotRestoredError, restore
+from exchange.track_source import TrackFolderError
 from quizzes.models import Question
+
+
+class RestoreForm(forms.Form):
+    """Which text was there when the person saw what would be restored."""
+
+    agreed = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
 class KeepsVersions(TaughtAdmin):
@@ -58,10 +73,15 @@ class KeepsVersions(TaughtAdmin):
         return super().log_deletions(request, queryset)
 
     def get_urls(self) -> list[Any]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_version"
-        view = self.admin_site.admin_view(self.version_view)
-        version = path("<int:pk>/history/<int:version_id>/", view, name=name)
-        return [version, *super().get_urls()]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        version = self.admin_site.admin_view(self.version_view)
+        restore = self.admin_site.admin_view(self.restore_view)
+        address = "<int:pk>/history/<int:version_id>/"
+        return [
+            path(address, version, name=f"{name}_version"),
+            path(f"{address}restore/", restore, name=f"{name}_restore"),
+            *super().get_urls(),
+        ]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -81,6 +101,28 @@ class KeepsVersions(TaughtAdmin):
         version = find_version(row, version_id)
         context = version_context(row, version, request)
         return self._page(request, "version", context)
+
+    def restore_view(
+        self, request: HttpRequest, pk: int, version_id: int
+    ) -> HttpResponse:
+        """Shows what would be restored, and with a POST restores it."""
+        row = self._row(request, pk)
+        version = find_version(row, version_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        form = RestoreForm(request.POST or None)
+        refusal: Exception | None = None
+        if form.is_valid() and request.user.is_authenticated:
+            try:
+                restored = restore(version, request.user, form.cleaned_data["agreed"])
+            except (TrackFolderError, NotRestoredError) as error:
+                refusal = error
+            else:
+                messages.success(request, _("The version is restored."))
+                return redirect(change_url(restored.row))
+        context = restore_context(row, version, refusal)
+        status = 409 if request.method == "POST" else 200
+        return self._page(request, "restore", context, status)
 
     def _row(self, request: HttpRequest, pk: int) -> Any:
         """Raises Http404 where it is missing or somebody else's."""

@@ -12,6 +12,7 @@ from courses.models import Lesson, Track
 from exchange import history
 from exchange.keeping import lesson_versions, track_version
 from exchange.models import Version
+from exchange.restoring import NotRestoredError, preview
 from exchange.text_diff import compare
 from exchange.track_source import TrackFolderError
 from quizzes.models import Question
@@ -31,7 +32,7 @@ def history_context(row: Track | Lesson, request: HttpRequest) -> dict[str, Any]
         "page_var": PAGE_VAR,
         "page_range": _page_range(page),
         "version_address": f"admin:courses_{row._meta.model_name}_version",
-        "change_url": _change_url(row),
+        "change_url": change_url(row),
         "deleted": history.deleted_lessons(row) if isinstance(row, Track) else [],
     }
 
@@ -40,11 +41,12 @@ def version_context(
     row: Track | Lesson, version: Version, request: HttpRequest
 ) -> dict[str, Any]:
     """One version beside the one before it, or, with ?with=now, beside what stands now."""
-    now = current_version(row)
-    is_current = version.digest == now.digest
+    is_gone = isinstance(row, Track) and version.lesson_id is not None
+    now = None if is_gone else current_version(row)
+    is_current = now is not None and version.digest == now.digest
     before, after = history.neighbours(version)
-    with_now = request.GET.get("with") == "now" and not is_current
-    old, new = (version, now) if with_now else (before, version)
+    with_now = request.GET.get("with") == "now" and now is not None and not is_current
+    old, new = (version, now) if now and with_now else (before, version)
     return {
         "title": _("Version"),
         "subtitle": version.title,
@@ -52,11 +54,13 @@ def version_context(
         "version": version,
         "event": history.event_of(version),
         "is_current": is_current,
+        "is_gone": is_gone,
         "with_now": with_now,
         "before": before,
         "after": after,
         "blocks": compare(old.text if old else "", new.text),
         "version_address": f"admin:courses_{row._meta.model_name}_version",
+        "restore_address": f"admin:courses_{row._meta.model_name}_restore",
         "history_url": history_url(row),
     }
 
@@ -76,7 +80,7 @@ def question_context(question: Question, request: HttpRequest) -> dict[str, Any]
         "page_range": _page_range(page),
         "changes": _shown(list(page.object_list), question.handle),
         "lesson_history_url": history_url(lesson),
-        "change_url": _change_url(lesson),
+        "change_url": change_url(lesson),
     }
 
 
@@ -86,7 +90,7 @@ def _shown(
     """Each with its difference; None where the text cannot be read any more."""
     keys = {change.version_id for change in changes}
     keys |= {change.before_id for change in changes if change.before_id}
-    versions = Version.objects.select_related("by").in_bulk(keys)
+    versions = Version.objects.select_related("by", "entry").in_bulk(keys)
     shown = []
     for change in changes:
         version = versions[change.version_id]
@@ -97,6 +101,36 @@ def _shown(
             blocks = None
         shown.append((history.event_of(version), blocks))
     return shown
+
+
+def restore_context(
+    row: Track | Lesson, version: Version, refusal: Exception | None
+) -> dict[str, Any]:
+    """What restoring the version would do, or why that cannot be.
+
+    refusal: why it has just not been restored.
+    """
+    restored = None
+    try:
+        restored = preview(version)
+    except (TrackFolderError, NotRestoredError) as error:
+        refusal = error
+    return {
+        "title": _("Restore this version?"),
+        "subtitle": version.title,
+        "object": row,
+        "version": version,
+        "event": history.event_of(version),
+        "refusal": refusal,
+        "problems": getattr(refusal, "problems", []),
+        "restored": restored,
+        "is_lesson": version.lesson_id is not None,
+        "is_same": restored is not None and restored.before == version.text,
+        "blocks": compare(restored.before, version.text) if restored else [],
+        "version_url": reverse(
+            f"admin:courses_{row._meta.model_name}_version", args=[row.pk, version.pk]
+        ),
+    }
 
 
 def current_version(row: Track | Lesson) -> Version:
@@ -113,7 +147,7 @@ def find_version(row: Track | Lesson, version_id: int) -> Version:
     versions = history.versions_of(row)
     if isinstance(row, Track):
         versions |= history.versions_of_deleted(row)
-    found = versions.select_related("by", "restores").filter(pk=version_id).first()
+    found = versions.select_related("by", "entry").filter(pk=version_id).first()
     if found is None:
         raise Http404
     return found
@@ -127,5 +161,5 @@ def history_url(row: Track | Lesson) -> str:
     return reverse(f"admin:courses_{row._meta.model_name}_history", args=[row.pk])
 
 
-def _change_url(row: Track | Lesson) -> str:
+def change_url(row: Track | Lesson) -> str:
     return reverse(f"admin:courses_{row._meta.model_name}_change", args=[row.pk])

@@ -54,8 +54,13 @@ class Questions:
         stored: list[Question],
         wanted: list[WantedLesson],
         lessons: Mapping[str, Lesson],
+        *,
+        revives: bool = False,
     ) -> Self:
-        """stored: all questions of the track with their choices; lessons: all, by slug."""
+        """stored: all questions of the track with their choices; lessons: all, by slug.
+
+        revives: the one retired last of an id is wanted back, where none is current.
+        """
         by_key = {lesson.pk: lesson for lesson in lessons.values() if lesson.pk}
         by_id = defaultdict(list)
         for question in stored:
@@ -68,7 +73,9 @@ class Questions:
             for one in each.questions:
                 same = by_id[one.source.id]
                 found = _best(same, lesson.slug)
-                if same and found is None:
+                if found is None and revives:
+                    found = _retired_last(same, lesson)
+                if same and found is None and not revives:
                     retired.append(one)
                 else:
                     source = before[found.pk] if found else None
@@ -84,6 +91,12 @@ def _best(same: list[Question], slug: str) -> Question | None:
     """The current question among those of one id; in this lesson, if there are several."""
     current = [question for question in same if question.position is not None]
     return min(current, key=lambda q: (q.lesson.slug != slug, q.pk), default=None)
+
+
+def _retired_last(same: list[Question], lesson: Lesson) -> Question | None:
+    """Of those of one id in this lesson; a replaced one was not retired."""
+    retired = [q for q in same if q.retired_at and q.lesson_id == lesson.pk]
+    return max(retired, key=lambda q: (q.retired_at, q.pk), default=None)
 
 
 def answered_among(questions: Questions) -> dict[int, int]:

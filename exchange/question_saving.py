@@ -160,13 +160,16 @@ def _place(questions: Questions, writes: _Writes, journal: Journal) -> None:
         last[lesson.pk] += 1
         if pair.stored is None:
             pair.wanted.row.position = last[lesson.pk]
-        elif pair.stored in replaced:
+            continue
+        if pair.stored in replaced:
             place = (pair.stored.lesson_id, pair.stored.position)
             pair.wanted.row.position = last[lesson.pk]
             if place != (lesson.pk, last[lesson.pk]):
-                _note("moved", pair.wanted, journal)
-        elif _move(pair.stored, lesson, last[lesson.pk], writes):
-            _note("moved", pair.wanted, journal)
+                _note(_went(pair.stored), pair.wanted, journal)
+            continue
+        went = _went(pair.stored)
+        if _move(pair.stored, lesson, last[lesson.pk], writes):
+            _note(went, pair.wanted, journal)
     for row in questions.missing:
         last[row.lesson_id] += 1
         if _move(row, row.lesson, last[row.lesson_id], writes):
@@ -174,12 +177,17 @@ def _place(questions: Questions, writes: _Writes, journal: Journal) -> None:
             journal.note(Change("question", "moved", file, name=row.handle))
 
 
+def _went(row: Question) -> What:
+    return "moved" if row.retired_at is None else "returned"
+
+
 def _move(row: Question, lesson: Lesson, position: int, writes: _Writes) -> bool:
     if (row.lesson_id, row.position) == (lesson.pk, position):
         return False
     row.lesson = lesson
     row.position = position
-    writes.update(row, ["lesson", "position"])
+    row.retired_at = None  # where it is wanted back
+    writes.update(row, ["lesson", "position", "retired_at"])
     return True
 
 

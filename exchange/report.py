@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 type Subject = Literal["track", "lesson", "question"]
 type What = Literal[
-    "new", "changed", "moved", "published", "revised", "retired", "unpublished"
+    "new",
+    "changed",
+    "moved",
+    "published",
+    "revised",
+    "retired",
+    "returned",
+    "unpublished",
 ]
 
 _WORDS: "dict[tuple[Subject, What], _StrPromise]" = {
@@ -35,6 +42,7 @@ _WORDS: "dict[tuple[Subject, What], _StrPromise]" = {
     ("question", "revised"): gettext_lazy("question revised"),
     ("question", "moved"): gettext_lazy("question moved"),
     ("question", "retired"): gettext_lazy("question retired"),
+    ("question", "returned"): gettext_lazy("question no longer retired"),
 }
 
 # In the order in which a report sums up.

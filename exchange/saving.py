@@ -174,18 +174,13 @@ def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
     track, is_new = _find_track(wanted_track, terms.by)
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)
     wanted = want_lessons(track, source, list(slugs))
-    stored = _lock(track, wanted)
+    stored = lock_rows(track, wanted)
     if not is_new:
         keep_found(track.pk)
     if terms.compares and not is_new:
         journal.before = texts_of(track)
-    changed = _revise_track(track, wanted_track, is_new, journal)
-    with translation.override(track.language):
-        track.save(update_fields=changed)
-    _create_lessons(stored, journal)
-    columns = _revise_lessons(stored, journal)  # first: questions follow its language
-    revised = save_questions(stored.questions, journal)
-    _write_lessons(stored, columns, revised, journal)
+    save_track_texts(track, wanted_track, journal, is_new=is_new)
+    save_lessons(stored, journal)
     if terms.compares:
         journal.after = texts_of(track)
     return track
@@ -217,6 +212,23 @@ def _find_track(wanted: Track, by: User | None) -> tuple[Track, bool]:
     return Track.objects.select_for_update(no_key=True).get(pk=track.pk), is_new
 
 
+def save_track_texts(
+    track: Track, wanted: Track, journal: Journal, *, is_new: bool = False
+) -> None:
+    """Give the track, whose rows are locked, the texts that are wanted."""
+    changed = _revise_track(track, wanted, is_new, journal)
+    with translation.override(track.language):
+        track.save(update_fields=changed)
+
+
+def save_lessons(stored: "Stored", journal: Journal) -> None:
+    """Store the lessons that are wanted, with their questions."""
+    _create_lessons(stored, journal)
+    columns = _revise_lessons(stored, journal)  # first: questions follow its language
+    revised = save_questions(stored.questions, journal)
+    _write_lessons(stored, columns, revised, journal)
+
+
 def _revise_track(
     track: Track, wanted: Track, is_new: bool, journal: Journal
 ) -> list[str]:
@@ -237,7 +249,7 @@ def _revise_track(
 
 
 @dataclass(frozen=True)
-class _Stored:
+class Stored:
     """The track as it stands, locked, beside what the source wants."""
 
     wanted: list[WantedLesson]
@@ -246,7 +258,14 @@ class _Stored:
     questions: Questions
 
 
-def _lock(track: Track, wanted: list[WantedLesson]) -> _Stored:
+def lock_rows(
+    track: Track, wanted: list[WantedLesson], *, restores: bool = False
+) -> Stored:
+    """The rows of this track, which is locked itself, beside what is wanted.
+
+    restores: each lesson stays where it is, a new one comes last, and a question that was
+    retired comes back.
+    """
     questions = (
         Question.objects.select_for_update(of=("self",))
         .filter(lesson__track=track)
@@ -258,14 +277,16 @@ def _lock(track: Track, wanted: list[WantedLesson]) -> _Stored:
     lessons = {lesson.slug: lesson for lesson in locked.order_by("pk")}
     for lesson in lessons.values():
         lesson.track = track
-    named = [one.source.slug for one in wanted]
-    others = sorted(lessons.values(), key=lambda lesson: lesson.position)
-    rows = {one.source.slug: lessons.get(one.source.slug, one.row) for one in wanted}
-    rows |= {lesson.slug: lesson for lesson in others if lesson.slug not in named}
-    return _Stored(wanted, lessons, rows, Questions.match(asked, wanted, rows))
+    there = sorted(lessons.values(), key=lambda lesson: lesson.position)
+    in_place = {lesson.slug: lesson for lesson in there}
+    named = {one.source.slug: in_place.get(one.source.slug, one.row) for one in wanted}
+    # the first to name a slug also says where it stands
+    rows = in_place | named if restores else named | in_place
+    match = Questions.match(asked, wanted, rows, revives=restores)
+    return Stored(wanted, lessons, rows, match)
 
 
-def _create_lessons(stored: _Stored, journal: Journal) -> None:
+def _create_lessons(stored: Stored, journal: Journal) -> None:
     """Insert the new lessons, so that questions can refer to them."""
     new = []
     for position, (slug, row) in enumerate(stored.rows.items(), start=1):
@@ -283,7 +304,7 @@ def _create_lessons(stored: _Stored, journal: Journal) -> None:
                 journal.note(Change("lesson", "published", wanted.file))
 
 
-def _revise_lessons(stored: _Stored, journal: Journal) -> dict[str, set[str]]:
+def _revise_lessons(stored: Stored, journal: Journal) -> dict[str, set[str]]:
     """Bring the lessons that were there up to date, unsaved; which columns changed."""
     by_slug = {wanted.source.slug: wanted for wanted in stored.wanted}
     columns: dict[str, set[str]] = {}
@@ -315,7 +336,7 @@ def _revise_lesson(row: Lesson, wanted: WantedLesson, journal: Journal) -> list[
 
 
 def _write_lessons(
-    stored: _Stored, columns: dict[str, set[str]], revised: set[int], journal: Journal
+    stored: Stored, columns: dict[str, set[str]], revised: set[int], journal: Journal
 ) -> None:
     """Save them in one statement.
 

@@ -48,7 +48,7 @@ def compare(old: str, new: str) -> list[Block]:
     """The rows of both texts in order; an empty list where they say the same."""
     if old == new:
         return []
-    rows = list(_rows(old.split("\n"), new.split("\n")))
+    rows = list(_rows(_lines(old), _lines(new)))
     near = _near_a_change([not row.is_same for row in rows])
     blocks: list[Block] = []
     start = 0
@@ -57,6 +57,10 @@ def compare(old: str, new: str) -> list[Block]:
             blocks.append(Block(tuple(rows[start:end]), is_folded=not near[start]))
             start = end
     return blocks
+
+
+def _lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
 
 
 def _near_a_change(changes: list[bool]) -> list[bool]:

@@ -139,6 +139,14 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:courses_lesson_version": row(
         "courses/lesson/{lesson}/history/{version}/", SEEN, SEEN
     ),
+    "admin:courses_track_restore": row(
+        "courses/track/{track}/history/{track_version}/restore/",
+        SEEN,
+        to(409, 404, 409),
+    ),
+    "admin:courses_lesson_restore": row(
+        "courses/lesson/{lesson}/history/{version}/restore/", SEEN, to(409, 404, 409)
+    ),
     "admin:quizzes_question_history": row(
         "courses/lesson/questions/{question}/history/", SEEN, SEEN
     ),

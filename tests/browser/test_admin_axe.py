@@ -32,6 +32,7 @@ PAGES = {
     "courses_lesson_change": "lesson",
     "courses_lesson_history": "lesson",
     "courses_lesson_version": "lesson version",
+    "courses_lesson_restore": "lesson first_version",
     "quizzes_question_history": "question",
     "quizzes_question_retire": "question",
     "quizzes_objection_changelist": "",
@@ -64,6 +65,7 @@ def keys(stage: Stage) -> dict[str, int]:
         "lesson": lesson.pk,
         "question": question.pk,
         "objection": said.pk,
+        "first_version": Version.objects.get(what=What.FOUND, lesson=lesson).pk,
         "version": Version.objects.get(what=What.SAVED).pk,
         "learner": learner.pk,
     }

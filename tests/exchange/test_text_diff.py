@@ -23,6 +23,14 @@ def plain(line: Line | None) -> str:
     return "".join(part.text for part in line or ())
 
 
+def lines(text: str) -> list[str]:
+    return text.split("\n") if text else []
+
+
+def test_what_was_nothing_before_is_new_throughout():
+    assert shown("", "a\n\nb") == [("-", "a"), ("-", ""), ("-", "b")]
+
+
 def test_equal_texts_have_no_difference():
     assert compare("one\ntwo\n", "one\ntwo\n") == []
 
@@ -75,8 +83,8 @@ def test_far_from_a_change_lines_are_folded():
 
 
 def test_a_single_line_between_two_changes_is_not_folded():
-    lines = [str(n) for n in range(2 * CONTEXT + 1)]
-    old, new = ["a", *lines, "b"], ["x", *lines, "y"]
+    same = [str(n) for n in range(2 * CONTEXT + 1)]
+    old, new = ["a", *same, "b"], ["x", *same, "y"]
 
     assert [b.is_folded for b in compare("\n".join(old), "\n".join(new))] == [False]
 
@@ -102,5 +110,5 @@ def test_both_texts_can_be_read_back_from_their_difference(old, new):
     if old == new:
         assert rows == []
     else:
-        assert [plain(r.old) for r in rows if r.old is not None] == old.split("\n")
-        assert [plain(r.new) for r in rows if r.new is not None] == new.split("\n")
+        assert [plain(r.old) for r in rows if r.old is not None] == lines(old)
+        assert [plain(r.new) for r in rows if r.new is not None] == lines(new)

@@ -1,0 +1,488 @@
+"""A version that is put back: the bytes of that day, and nobody's answers lost."""
+
+from decimal import Decimal
+from functools import partial
+from random import Random
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.urls import reverse
+
+from accounts.models import User
+from courses.models import Lesson, Track
+from courses.publishing import delete_lesson
+from exchange.keeping import Occasion, digest, keep_lessons
+from exchange.models import Version, What
+from exchange.restoring import (
+    NotRestoredError,
+    TextChangedError,
+    preview,
+    restore,
+)
+from exchange.saving import import_track_folder
+from exchange.stored import export_track
+from exchange.track_folder import write_track
+from exchange.track_source import TrackFolderError
+from quizzes.log import scores_of_track
+from quizzes.models import Answer, Question
+from quizzes.services import retire_questions
+from tests.admin_forms import admin_client, fields_in
+from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, write_folder
+from tests.quizzes.mending import answer, own, revise
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+FINEST = LOAM[LOAM.index("### Which grain") : LOAM.index("### Which of them")]
+WATER = LOAM[LOAM.index("### Which of them") : LOAM.index("### What is loam")]
+GERMAN = LOAM[LOAM.index("### What is loam") :]
+
+
+@pytest.fixture
+def place(tmp_path, ruth):
+    """An import of the folder "earth", with other texts if there are any."""
+
+    def write(**changed: str) -> None:
+        import_track_folder(write_folder(tmp_path, FILES, **changed), publish=True)
+
+    write()
+    return write
+
+
+@pytest.fixture
+def loam(place) -> Lesson:
+    return Lesson.objects.select_related("track").get(slug="loam")
+
+
+def file_of(slug: str) -> str:
+    """What the export writes for this lesson now."""
+    files = write_track(export_track(Track.objects.get(slug="earth")))
+    return next(text for name, text in files.items() if name.endswith(f"-{slug}.md"))
+
+
+def first(row: Track | Lesson) -> Version:
+    lesson = None if isinstance(row, Track) else row.pk
+    return Version.objects.filter(lesson=lesson).order_by("pk")[0]
+
+
+def last(row: Track | Lesson) -> Version:
+    lesson = None if isinstance(row, Track) else row.pk
+    return Version.objects.filter(lesson=lesson).order_by("-pk")[0]
+
+
+def put_back(version: Version, by: User) -> None:
+    """As a person does: looks at it, and agrees."""
+    restore(version, by, preview(version).before_digest)
+
+
+def question(handle: str) -> Question:
+    return Question.objects.current().get(handle=handle)
+
+
+class TestALesson:
+    def test_says_what_it_said_that_day(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud").replace("Silt", "Dust"))
+
+        put_back(first(loam), ruth)
+
+        assert file_of("loam") == LOAM
+        loam.refresh_from_db()
+        assert "Loam is a mixture" in loam.body_html
+
+    def test_is_told_in_the_history(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+
+        put_back(first(loam), ruth)
+
+        version = last(loam)
+        entry = LogEntry.objects.get()
+        assert (version.what, version.by, version.entry) == ("restored", ruth, entry)
+        assert version.restores == first(loam)
+        assert version.text == LOAM
+        assert "Restored the version of" in entry.get_change_message()
+
+    def test_can_be_undone_by_restoring_once_more(self, loam, place, ruth):
+        changed = LOAM.replace(WATER, "").replace("a mixture", "mud")
+        retire_questions([question("water").pk])
+        place(loam=changed)
+        later = last(loam)
+        put_back(first(loam), ruth)
+
+        put_back(later, ruth)
+
+        assert file_of("loam") == changed == later.text
+
+    def test_keeps_its_address_place_and_publication(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+        Lesson.objects.filter(pk=loam.pk).update(slug="earth", published_at=None)
+        before = Lesson.objects.values("slug", "position", "published_at").get(
+            pk=loam.pk
+        )
+
+        put_back(first(loam), ruth)
+
+        assert file_of("earth") == LOAM
+        after = Lesson.objects.values("slug", "position", "published_at")
+        assert after.get(pk=loam.pk) == before
+        assert Lesson.objects.get(slug="peat").position == 2
+
+    def test_leaves_the_other_lessons_alone(self, loam, place, ruth):
+        place(
+            loam=LOAM.replace("a mixture", "mud"), peat=PEAT.replace("burns", "glows")
+        )
+        before = Version.objects.filter(lesson__slug="peat").count()
+
+        put_back(first(loam), ruth)
+
+        assert "Peat glows" in file_of("peat")
+        assert Version.objects.filter(lesson__slug="peat").count() == before
+
+
+class TestItsQuestions:
+    def test_an_answered_one_that_changed_is_revised(self, loam, ben, ruth):
+        finest = question("finest")
+        answer(own(ben), finest, "Clay")
+        newer = revise(finest, "Clay", "+Sand")
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+        answer(own(ben), newer, "Sand")
+        seen = preview(first(loam))
+
+        restore(first(loam), ruth, seen.before_digest)
+
+        assert file_of("loam") == LOAM
+        now = question("finest")
+        assert now.lineage == finest.lineage
+        assert now.replaces == newer
+        assert any("1 person has answered it" in effect for effect in seen.effects)
+
+    def test_one_nobody_answered_is_changed_itself(self, loam, place, ruth):
+        before = question("finest")
+        place(loam=LOAM.replace("Sand", "Gravel"))
+
+        put_back(first(loam), ruth)
+
+        assert question("finest").pk == before.pk
+        assert not Question.objects.filter(position=None).exists()
+
+    def test_a_retired_one_comes_back_with_its_answers(self, loam, ben, ruth):
+        water = question("water")
+        answer(own(ben), water, "Clay", "Silt")
+        retire_questions([water.pk])
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+        seen = preview(first(loam))
+
+        restore(first(loam), ruth, seen.before_digest)
+
+        back = question("water")
+        assert (back.pk, back.retired_at, back.position) == (water.pk, None, 2)
+        assert back.answers.count() == 1
+        assert any("no longer retired" in effect for effect in seen.effects)
+
+    def test_a_retired_one_that_was_revised_before_comes_back_as_it_was(
+        self, loam, ben, ruth
+    ):
+        finest = question("finest")
+        answer(own(ben), finest, "Clay")
+        newer = revise(finest, "Clay", "+Sand")
+        answer(own(ben), newer, "Sand")
+        retire_questions([newer.pk])
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+
+        put_back(first(loam), ruth)
+
+        assert file_of("loam") == LOAM
+        assert question("finest").replaces == newer
+
+    def test_one_that_was_added_since_is_retired(self, loam, place, ben, ruth):
+        added = "\n### And sand? {#sand}\n\n- [x] Yes\n- [ ] No\n"
+        place(loam=LOAM + added)
+        answer(own(ben), question("sand"), "Yes")
+        seen = preview(first(loam))
+
+        restore(first(loam), ruth, seen.before_digest)
+
+        assert file_of("loam") == LOAM
+        gone = Question.objects.get(handle="sand")
+        assert gone.retired_at is not None
+        assert gone.answers.count() == 1
+        assert any("“sand”" in effect for effect in seen.effects)
+
+    def test_their_order_comes_back(self, loam, place, ruth):
+        body = LOAM[: LOAM.index("### Which grain")]
+        place(loam=f"{body}{GERMAN}\n{WATER}{FINEST}".rstrip() + "\n")
+
+        put_back(first(loam), ruth)
+
+        assert file_of("loam") == LOAM
+
+    def test_one_that_moved_to_another_lesson_moves_back(self, loam, place, ben, ruth):
+        answer(own(ben), question("finest"), "Clay")
+        moved = f"{PEAT}\n{FINEST}".rstrip() + "\n"
+        place(loam=LOAM.replace(FINEST, ""), peat=moved)
+        peat = Lesson.objects.get(slug="peat")
+        seen = preview(first(loam))
+
+        restore(first(loam), ruth, seen.before_digest)
+
+        assert file_of("loam") == LOAM
+        assert file_of("peat") == PEAT
+        assert last(peat).text == PEAT
+        assert question("finest").answers.count() == 1
+        assert any("from the lesson “Peat”" in effect for effect in seen.effects)
+
+    def test_scores_stay_when_a_text_comes_back(self, loam, place, ben, ruth):
+        answer(own(ben), question("finest"), "Clay")
+        answer(own(ben), question("german"), "Lehm")
+        place(loam=LOAM.replace("a mixture", "mud").replace("Below 2", "Under 2"))
+        before = scores_of_track(loam.track_id)
+
+        put_back(first(loam), ruth)
+
+        assert file_of("loam") == LOAM
+        assert scores_of_track(loam.track_id) == before == {ben.pk: (Decimal(2), 2)}
+
+
+class TestATrack:
+    def test_says_what_it_said_that_day(self, loam, place, ruth):
+        place(track=TRACK.replace("Two lessons", "Many lessons").replace("What", "All"))
+        track = loam.track
+
+        put_back(first(track), ruth)
+
+        track.refresh_from_db()
+        assert write_track(export_track(track))["track.md"] == TRACK
+        assert (last(track).what, last(track).text) == ("restored", TRACK)
+        assert [lesson.slug for lesson in track.lessons.order_by("position")] == [
+            "loam",
+            "peat",
+        ]
+
+
+class TestADeletedLesson:
+    @pytest.fixture
+    def gone(self, loam) -> Version:
+        delete_lesson(loam)
+        return Version.objects.get(slug="loam")
+
+    def test_comes_back_as_a_draft_behind_the_others(self, gone, ruth):
+        put_back(gone, ruth)
+
+        lesson = Lesson.objects.get(slug="loam")
+        assert (lesson.pk, lesson.position) == (gone.lesson_id, 2)
+        assert lesson.published_at is None
+        assert file_of("loam") == LOAM
+        assert [v.what for v in Version.objects.filter(lesson=lesson)] == ["imported"]
+        assert LogEntry.objects.get().object_id == str(lesson.pk)
+
+    def test_takes_a_free_address(self, gone, place, ruth):
+        other = LOAM
+        for handle in "finest", "water", "german":
+            other = other.replace(f"{{#{handle}}}", f"{{#{handle}-2}}")
+        place(loam=other)
+
+        put_back(gone, ruth)
+
+        assert file_of("loam-2") == LOAM
+        assert file_of("loam") == other
+
+
+class TestWhatCannotBe:
+    def test_a_text_that_was_changed_meanwhile_is_not_overwritten(
+        self, loam, place, ruth
+    ):
+        place(loam=LOAM.replace("a mixture", "mud"))
+        seen = preview(first(loam)).before_digest
+        place(loam=LOAM.replace("a mixture", "clay"))
+
+        with pytest.raises(TextChangedError):
+            restore(first(loam), ruth, seen)
+
+        assert "Loam is clay" in file_of("loam")
+
+    def test_a_version_that_cannot_be_read_any_more_changes_nothing(self, loam, ruth):
+        odd = Version.objects.create(
+            track=loam.track, lesson=loam, text="no front matter", what=What.SAVED
+        )
+
+        with pytest.raises(TrackFolderError):
+            preview(odd)
+
+    def test_a_version_that_would_read_otherwise_changes_nothing(self, loam, ruth):
+        odd = Version.objects.create(
+            track=loam.track,
+            lesson=loam,
+            text=LOAM.replace("\n\n", "\n\n\n"),
+            what=What.SAVED,
+        )
+
+        with pytest.raises(NotRestoredError):
+            restore(odd, ruth, digest(LOAM))
+
+        assert file_of("loam") == LOAM
+
+    def test_looking_changes_nothing(self, loam, place):
+        place(loam=LOAM.replace("a mixture", "mud").replace("Silt", "Dust"))
+        before = file_of("loam"), Version.objects.count(), Question.objects.count()
+
+        preview(first(loam))
+
+        after = file_of("loam"), Version.objects.count(), Question.objects.count()
+        assert before == after
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happened_since_the_bytes_of_that_day_come_back(
+    loam, place, ben, ruth, seed
+):
+    chance = Random(seed)
+    for _step in range(8):
+        _do_something(chance, place, ben)
+    versions = list(Version.objects.filter(lesson=loam).order_by("pk"))
+    answers = Answer.objects.count()
+
+    for version in chance.sample(versions, min(4, len(versions))):
+        put_back(version, ruth)
+
+        assert file_of("loam") == version.text
+        assert Answer.objects.count() == answers
+
+
+def _do_something(chance: Random, place, learner: User) -> None:
+    current = list(Question.objects.current().filter(lesson__slug="loam"))
+    match chance.choice(["answer", "retire", "revise", "import", "import"]):
+        case "answer" if current:
+            asked = chance.choice(current)
+            texts = [choice.text for choice in asked.choices.all()]
+            answer(own(learner), asked, chance.choice(texts))
+        case "retire" if current:
+            retire_questions([chance.choice(current).pk])
+        case "revise" if current:
+            revise(chance.choice(current))
+        case _:
+            _import_something(chance, place)
+    lessons = Lesson.objects.filter(slug="loam").values_list("pk", flat=True)
+    keep_lessons(list(lessons), Occasion(What.SAVED))
+
+
+def _import_something(chance: Random, place) -> None:
+    number = chance.randrange(1000)
+    added = f"### Number {number}? {{#n-{number}}}\n\n- [x] Yes\n- [ ] No\n\n"
+    blocks = [FINEST, WATER, f"{GERMAN}\n", added]
+    chosen = chance.sample(blocks, chance.randrange(1, 5))
+    body = LOAM[: LOAM.index("### Which grain")]
+    text = (body + "".join(chosen)).rstrip() + "\n"
+    text = text.replace("Silt", chance.choice(["Silt", "Dust"]))
+    text = text.replace("It sounds", chance.choice(["It sounds", "That sounds"]))
+    place(loam=text.replace("a mixture", f"mixture {number}"))
+
+
+class TestThePage:
+    def url(self, lesson: Lesson, version: Version) -> str:
+        return reverse("admin:courses_lesson_restore", args=[lesson.pk, version.pk])
+
+    def test_shows_what_it_would_do_and_then_does_it(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+        client = admin_client(ruth)
+        url = self.url(loam, first(loam))
+
+        page = client.get(url)
+
+        said = page.content.decode()
+        assert "<ins>a mixture</ins>" in said
+        assert "whether the lesson is published stay as they are" in said
+        assert "a mixture" not in file_of("loam")
+        done = client.post(url, fields_in(page), follow=True)
+        assert "The version is restored." in done.content.decode()
+        assert file_of("loam") == LOAM
+
+    def test_a_change_in_the_meantime_is_shown_first(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+        client = admin_client(ruth)
+        url = self.url(loam, first(loam))
+        fields = fields_in(client.get(url))
+        place(loam=LOAM.replace("a mixture", "clay"))
+
+        page = client.post(url, fields)
+
+        assert page.status_code == 409
+        assert "changed in the meantime" in page.content.decode()
+        assert "<del>clay</del>" in page.content.decode()
+        assert client.post(url, fields_in(page)).status_code == 302
+        assert file_of("loam") == LOAM
+
+    def test_a_post_that_agreed_to_nothing_restores_nothing(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+
+        page = admin_client(ruth).post(self.url(loam, first(loam)))
+
+        assert page.status_code == 409
+        assert "Loam is mud" in file_of("loam")
+
+    def test_a_version_that_cannot_be_read_says_why(self, loam, ruth):
+        odd = Version.objects.create(
+            track=loam.track, lesson=loam, text="no front matter", what=What.SAVED
+        )
+
+        page = admin_client(ruth).get(self.url(loam, odd)).content.decode()
+
+        assert "cannot be read any more" in page
+        assert "Restore it" not in page
+
+    def test_what_stands_already_has_nothing_to_restore(self, loam, ruth):
+        page = admin_client(ruth).get(self.url(loam, first(loam))).content.decode()
+
+        assert "There is nothing to restore." in page
+        assert "Restore it" not in page
+
+    def test_a_deleted_lesson_is_restored_from_its_track(self, loam, ruth):
+        version, track = first(loam), loam.track
+        delete_lesson(loam)
+        client = admin_client(ruth)
+        url = reverse("admin:courses_track_restore", args=[track.pk, version.pk])
+        page = client.get(url)
+
+        assert "comes back as a draft" in page.content.decode()
+        client.post(url, fields_in(page))
+
+        assert file_of("loam") == LOAM
+
+    def test_another_instructor_finds_none(self, loam, omar):
+        assert admin_client(omar).get(self.url(loam, first(loam))).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_restore_at_once_the_second_is_told(loam, place, ruth, iris):
+    place(loam=LOAM.replace("a mixture", "mud"))
+    place(loam=LOAM.replace("a mixture", "clay"))
+    mixture, mud, _clay = Version.objects.filter(lesson=loam).order_by("pk")
+    agreed = preview(mud).before_digest
+
+    results = at_once(
+        [
+            partial(restore, mixture, ruth, agreed),
+            partial(restore, mud, iris, agreed),
+        ]
+    )
+
+    assert sum(isinstance(result, TextChangedError) for result in results) == 1
+    assert Version.objects.filter(lesson=loam, what=What.RESTORED).count() == 1
+    assert file_of("loam") == last(loam).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_restoring_and_answering_at_once_loses_neither(loam, place, ben, ruth):
+    place(loam=LOAM.replace("Sand", "Gravel"))
+    asked, respondent = question("finest"), own(ben)
+    agreed = preview(first(loam)).before_digest
+
+    results = at_once(
+        [
+            partial(restore, first(loam), ruth, agreed),
+            partial(answer, respondent, asked, "Clay"),
+        ]
+    )
+
+    assert not isinstance(results[0], Exception)
+    assert file_of("loam") == LOAM
+    stored = Answer.objects.count()
+    assert stored == (0 if isinstance(results[1], Exception) else 1)
