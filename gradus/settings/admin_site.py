@@ -124,5 +124,6 @@ UNFOLD = {
     "SCRIPTS": [_script],
     "COLORS": {"base": PAPER_TO_INK, "primary": BLUE},
     "BORDER_RADIUS": "5px",
+    "DASHBOARD_CALLBACK": "gradus.dashboard.fill",
     "SIDEBAR": {"navigation": NAVIGATION},
 }

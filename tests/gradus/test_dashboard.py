@@ -1,11 +1,21 @@
 """The first page of the admin, and what the admin holds."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 import gradus.urls
+from courses import publishing
+from courses.models import Lesson, Track, TrackInstructor
+from gradus import dashboard
+from quizzes.models import Choice, Objection
 from tests.admin_forms import admin_client
+from tests.factories import make_instructor, make_lesson, make_question, make_track
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +33,20 @@ STOCK = [
 
 def index_of(user) -> str:
     page: str = admin_client(user).get("/admin/").content.decode()
-    return page
+    return " ".join(page.split())
+
+
+def assert_waits(user, heading: str, *said: str) -> None:
+    """Under this heading, and there alone, with each of these words."""
+    page = index_of(user)
+    assert f"<h3>{heading}</h3>" in page
+    part = page.partition(f"<h3>{heading}</h3>")[2].partition("</ul>")[0]
+    for words in said:
+        assert words in part, part
+
+
+def assert_mended(user, heading: str) -> None:
+    assert f"<h3>{heading}</h3>" not in index_of(user)
 
 
 # What the admin holds
@@ -51,3 +74,167 @@ def test_not_even_a_superuser_finds_one(ruth, place):
 
     assert client.get(f"/admin/{place}/").status_code == 404
     assert f"/admin/{place}/" not in client.get("/admin/").content.decode()
+
+
+# What waits
+
+
+def test_nothing_waits_where_all_is_published(iris, lesson, probe):
+    page = index_of(iris)
+
+    assert "Nothing needs you now." in page
+    assert "Your first track" not in page
+
+
+def test_draft_lessons_wait_until_they_are_published(iris, soil):
+    drafts = [make_lesson(soil, slug, published=False).pk for slug in ("one", "two")]
+    address = f"/admin/courses/track/{soil.pk}/publication/"
+
+    heading = "Drafts in published tracks"
+    assert_waits(iris, heading, "Soil", "2 lessons are drafts.", address)
+    publishing.publish_lessons(drafts)
+    assert_mended(iris, heading)
+
+
+def test_a_draft_track_waits_once_its_lessons_are_published(iris, soil):
+    publishing.unpublish_track(soil)
+
+    heading = "Tracks that are drafts"
+    assert_waits(iris, heading, "Soil", "2 published lessons wait for it.")
+    publishing.publish_track(soil)
+    assert_mended(iris, heading)
+
+
+def test_a_track_waits_until_a_lesson_of_it_is_published(iris, soil):
+    moss = make_track("moss")
+    TrackInstructor.objects.create(track=moss, user=iris)
+    heading = "Tracks without a published lesson"
+
+    add = f"/admin/courses/lesson/add/?track={moss.pk}"
+    assert_waits(iris, heading, "Moss", "It has no lesson. Write the first.", add)
+    lesson = make_lesson(moss, published=False)
+    assert_waits(iris, heading, "Moss", "Its 1 lesson is a draft.")
+    publishing.publish_lessons([lesson.pk])
+    assert_mended(iris, heading)
+
+
+def test_what_opens_later_is_told_with_its_time_until_it_is_open(iris, soil):
+    at = timezone.now() + timedelta(days=2)
+    lesson = make_lesson(soil, "later", published_at=at)
+
+    assert_waits(iris, "Published later", "Later", f"{at:%Y}, {at:%H:%M} UTC.")
+    publishing.unpublish_lessons([lesson.pk])
+    assert_mended(iris, "Published later")
+
+
+def test_a_track_that_opens_with_its_lessons_is_told_once(iris, soil):
+    at = timezone.now() + timedelta(days=2)
+    Track.objects.filter(pk=soil.pk).update(published_at=at)
+    Lesson.objects.filter(track=soil).update(published_at=at)
+
+    assert [entry.title for entry in dashboard.scheduled(iris)] == ["Soil"]
+
+
+def test_a_lesson_with_a_fault_waits_until_it_is_mended(iris, lesson, probe):
+    Choice.objects.update(is_right=False)
+
+    change = f"/admin/courses/lesson/{lesson.pk}/change/"
+    assert_waits(iris, "Lessons with a fault", "Probe the soil", change)
+    Choice.objects.filter(text="Right").update(is_right=True)
+    assert_mended(iris, "Lessons with a fault")
+
+
+def test_a_reported_question_waits_for_a_reply(iris, ada, probe):
+    report = Objection.objects.create(question=probe, learner=ada, text="Not so deep?")
+
+    assert_waits(iris, "Reported questions", "Probe the soil", "“Not so deep?”")
+    Objection.objects.filter(pk=report.pk).update(
+        reply="Right you are.", replied_at=timezone.now(), replied_by=iris
+    )
+    assert_mended(iris, "Reported questions")
+
+
+def test_archived_tracks_wait_for_nothing(iris, soil, probe):
+    make_lesson(soil, published=False)
+    Choice.objects.update(is_right=False)
+    publishing.archive_track(soil)
+
+    assert "Nothing needs you now." in index_of(iris)
+
+
+def test_everybody_is_told_of_the_own_tracks_and_an_admin_of_all(
+    iris, omar, ruth, soil
+):
+    make_lesson(soil, published=False)
+
+    assert "1 lesson is a draft." in index_of(iris)
+    assert "1 lesson is a draft." not in index_of(omar)
+    assert "1 lesson is a draft." in index_of(ruth)
+
+
+def test_texts_of_tracks_stand_as_they_were_typed(iris, soil):
+    Track.objects.update(title="<b>Soil</b> & sand")
+    make_lesson(soil, published=False)
+
+    assert "&lt;b&gt;Soil&lt;/b&gt; &amp; sand" in index_of(iris)
+
+
+@pytest.mark.parametrize(
+    "heading_and_watch", dashboard.WATCHES, ids=lambda w: w[1].__name__
+)
+def test_each_watch_is_bounded_in_statements_and_in_entries(
+    iris, ada, heading_and_watch
+):
+    watch = heading_and_watch[1]
+    counts = []
+    assert watch(iris) == []  # and so her groups are read
+    for more in 2, 50:
+        for _ in range(more):
+            fill(iris, ada)
+        with CaptureQueriesContext(connection) as statements:
+            found = watch(iris)
+        counts.append(len(statements))
+        assert 0 < len(found) <= dashboard.MOST
+        assert all(entry.title and entry.sentence and entry.url for entry in found)
+
+    assert counts[0] == counts[1] <= 2
+
+
+def fill(iris, ada) -> None:
+    """One of everything that waits."""
+    number = Track.objects.count()
+    later = timezone.now() + timedelta(days=2)
+    track, bare, draft = (make_track(f"{kind}-{number}") for kind in ("a", "b", "c"))
+    publishing.unpublish_track(draft)
+    for each in track, bare, draft:
+        TrackInstructor.objects.create(track=each, user=iris)
+    make_lesson(draft)
+    make_lesson(track, published=False)
+    make_lesson(track, published_at=later)
+    faulty = make_question(make_lesson(track))
+    faulty.choices.update(is_right=False)
+    Objection.objects.create(question=faulty, learner=ada, text="Which?")
+
+
+# The first ten minutes
+
+
+def test_a_newcomer_is_led_to_a_published_lesson(db):
+    iris = make_instructor("Iris")
+    page = index_of(iris)
+    for step in "Write your first track", "Write a lesson", "Publish both":
+        assert step in page
+    assert "/admin/courses/track/add/" in page
+    assert [step.is_done for step in dashboard.first_steps(iris)] == [False] * 3
+
+    track = make_track("moss", published=False)
+    TrackInstructor.objects.create(track=track, user=iris)
+    assert f"/admin/courses/lesson/add/?track={track.pk}" in index_of(iris)
+    lesson = make_lesson(track, published=False)
+    steps = dashboard.first_steps(iris)
+    assert [step.is_done for step in steps] == [True, True, False]
+    assert steps[2].url == f"/admin/courses/track/{track.pk}/publication/"
+
+    publishing.publish_track(track, [lesson.pk])
+    assert dashboard.first_steps(iris) == []
+    assert "Your first track" not in index_of(iris)

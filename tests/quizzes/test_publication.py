@@ -70,7 +70,7 @@ def test_a_lesson_is_published_and_made_a_draft_again(client, draft):
     page = page_of(client.get(of(draft)))
     assert "A draft: learners do not see it." in page
     assert "Nothing in it needs mending." in page
-    assert "everybody can read the lesson" in page
+    assert "the lesson is open to all whom its track is for" in page
 
     said = page_of(client.post(of(draft), {"action": "now"}, follow=True))
     assert "The lesson is published." in said
