@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,7 @@ from courses.language_tag import check_language
 from courses.picture_model import Picture as Picture
 from courses.querysets import LessonQuerySet, TrackQuerySet
 from courses.rendering import RenderedField, render_blocks
+from courses.shown import Pictures
 
 RESERVED_SLUGS = ["certificate", "score"]  # addresses beside the lessons
 
@@ -89,6 +91,10 @@ class Track(models.Model):
     @property
     def direction(self) -> str:
         return text_direction(self.language)
+
+    @cached_property
+    def shown_pictures(self) -> Pictures:
+        return Picture.objects.filter(track__slug=self.slug).by_name()
 
 
 class TrackInstructor(models.Model):

@@ -41,5 +41,4 @@ def _found(track_id: int, digest: str) -> PictureQuerySet:
 
 def pictures_of(track_id: int | None) -> Pictures:
     """The pictures that the texts of this track may show, by name."""
-    pictures = Picture.objects.filter(track=track_id)
-    return {picture.name: picture.shown for picture in pictures}
+    return Picture.objects.filter(track=track_id).by_name()

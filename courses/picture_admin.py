@@ -19,6 +19,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from courses.models import Lesson, Picture, Track
 from courses.picture_forms import PictureForm, picture_line
+from courses.picture_uses import shows
 from courses.pictures import MAX_BYTES, PictureError
 from courses.taught_admin import TaughtAdmin
 
@@ -28,8 +29,8 @@ THUMBNAIL = 96  # px, the longer side
 
 def with_uses(pictures: Any) -> Any:
     """Where each is shown: `lessons`, their ids and titles, and `described`."""
-    shown = {"body_html__contains": OuterRef("digest")}
-    lessons = Lesson.objects.filter(track=OuterRef("track_id"), **shown)
+    showing = shows(OuterRef("digest"), OuterRef(OuterRef("digest")))
+    lessons = Lesson.objects.filter(showing, track=OuterRef("track_id"))
     titles = lessons.order_by("position").values(use=JSONObject(id="pk", title="title"))
     described = Track.objects.filter(
         pk=OuterRef("track_id"), description_html__contains=OuterRef("digest")

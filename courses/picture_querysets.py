@@ -5,32 +5,38 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from courses.shown import Pictures
+
 if TYPE_CHECKING:
     from accounts.models import Reader
     from courses.models import Picture  # noqa: F401 (named as text below)
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
+    def by_name(self) -> Pictures:
+        """What texts of their track may show."""
+        return {picture.name: picture.shown for picture in self}
+
     def visible_to(self, reader: "Reader") -> Self:
         """Those in a lesson that this person may read, and all to those who teach it.
 
-        One that no lesson shows stands in a description or a question, if anywhere: it
-        is seen with its track, while that is taught.
+        One in the description, or in no text yet, is seen with its track, while that is
+        taught.
         """
         from courses.models import Lesson, Track
+        from courses.picture_uses import shows
 
         of_track = {"pk": OuterRef("track_id")}
         taught = Track.objects.taught_by(reader).filter(**of_track)
         seen = Track.objects.visible_to(reader).filter(**of_track, archived_at=None)
-        showing = Lesson.objects.filter(
-            track=OuterRef("track_id"), body_html__contains=OuterRef("digest")
-        )
+        showing = shows(OuterRef("digest"), OuterRef(OuterRef("digest")))
+        lessons = Lesson.objects.filter(showing, track=OuterRef("track_id"))
         read = Lesson.objects.visible_to(reader).filter(
-            track=OuterRef("track_id"), body_html__contains=OuterRef("digest")
+            showing, track=OuterRef("track_id")
         )
-        return self.filter(
-            Exists(taught) | Exists(read) | (Exists(seen) & ~Exists(showing))
-        )
+        described = seen.filter(description_html__contains=OuterRef("digest"))
+        unused = Exists(seen) & ~Exists(lessons)
+        return self.filter(Exists(taught) | Exists(read) | Exists(described) | unused)
 
     def taught_by(self, reader: "Reader") -> Self:
         """Of the tracks this person may edit."""

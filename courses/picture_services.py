@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from courses.models import Lesson, Picture, Track
+from courses.models import Picture, Track
 from courses.picture_store import store_files
+from courses.picture_uses import show_again
 from courses.pictures import (
     PictureError,
     TakenPicture,
@@ -15,11 +15,9 @@ from courses.pictures import (
     tidy_name,
     widths_of,
 )
-from courses.publishing import render_lesson
 
-RENDERED = ["body_html", "body_text", "headings", "minutes"]
 MAX_PICTURES = 500  # in a track
-MAX_TRACK_BYTES = 100_000_000  # of their kept files together
+MAX_TRACK_BYTES = 60_000_000  # of their kept files together
 
 
 def add_picture(track: Track, name: str, data: bytes) -> Picture:
@@ -50,13 +48,13 @@ def add_taken(track: Track, taken: TakenPicture) -> Picture:
         refuse_too_many(len(stored) + 1, sum(p.size for p in stored.values()), taken)
         picture = picture_row(track, taken, _free_name(taken.name, stored))
         picture.save()
-        show_in_lessons(track, [picture.name])
+        show_again(track, [picture.name])
     return picture
 
 
 def refuse_too_many(count: int, size: int, taken: TakenPicture) -> None:
     if count > MAX_PICTURES or size + len(taken.content) > MAX_TRACK_BYTES:
-        said = _("A track holds 500 pictures and 100 MB of them. Delete unused ones.")
+        said = _("A track holds 500 pictures and 60 MB of them. Delete unused ones.")
         raise PictureError(said)
 
 
@@ -81,19 +79,6 @@ def _free_name(name: str, taken: Iterable[str]) -> str:
         number += 1
         free = f"{stem}-{number}.{extension}"
     return free
-
-
-def show_in_lessons(track: Track, names: Iterable[str]) -> None:
-    """Render the lessons again that name one of these pictures; no text changes."""
-    naming = Q()
-    for name in names:
-        naming |= Q(markdown__contains=name)
-    if not naming:
-        return
-    lessons = list(Lesson.objects.filter(naming, track=track).select_related("track"))
-    for lesson in lessons:
-        render_lesson(lesson)
-    Lesson.objects.bulk_update(lessons, RENDERED)
 
 
 def copy_pictures(source: Track, copy: Track) -> None:

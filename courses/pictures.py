@@ -24,6 +24,7 @@ MAX_PIXELS = (
 )
 MAX_SIDE = 10_000  # WebP ends at 16,383
 WIDTHS = (480, 960, 1440)  # a telephone, a column of text, the same on a fine screen
+MAX_KEPT = 2880  # px, twice the widest that is shown: so folders and zips stay small
 MAX_NAME = 100
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(?:png|jpe?g|webp|gif)")
 EXTENSIONS = {
@@ -96,11 +97,12 @@ def take_picture(name: str, data: bytes) -> TakenPicture:
     picture = _open(data, kind)
     is_kept = (
         contents.is_bare
+        and picture.width <= MAX_KEPT
         and picture.mode in _PLAIN_MODES[kind]
         and not picture.info.get("icc_profile")
     )
     if not is_kept:
-        picture = _straight(picture)
+        picture = _narrowed(_straight(picture))
         data = _written(picture, kind)
     return TakenPicture(name, kind, data, picture.width, picture.height)
 
@@ -207,6 +209,13 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     if alpha is not None:
         straight.putalpha(alpha)
     return straight
+
+
+def _narrowed(picture: Image.Image) -> Image.Image:
+    if picture.width <= MAX_KEPT:
+        return picture
+    height = max(1, round(picture.height * MAX_KEPT / picture.width))
+    return picture.resize((MAX_KEPT, height), Image.Resampling.LANCZOS)
 
 
 def _has_alpha(picture: Image.Image) -> bool:

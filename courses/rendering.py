@@ -6,8 +6,11 @@ from typing import Any
 from django.db import models
 
 from courses.markdown import render_blocks, render_inline
+from courses.shown import NO_PICTURES, Pictures
 
 __all__ = ["RenderedField", "render_blocks", "render_inline", "render_rest"]
+
+type Render = Callable[[str, Pictures], str]
 
 
 def _parts(source: str) -> tuple[str, str]:
@@ -16,26 +19,27 @@ def _parts(source: str) -> tuple[str, str]:
     return first, rest
 
 
-def render_first(source: str) -> str:
+def render_first(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """The first paragraph, inline: what stands in a legend or a label."""
-    return render_inline(_parts(source)[0])
+    return render_inline(_parts(source)[0], pictures)
 
 
-def render_rest(source: str) -> str:
+def render_rest(source: str, pictures: Pictures = NO_PICTURES) -> str:
     """What follows the first paragraph, as blocks; empty when nothing does."""
     rest = _parts(source)[1]
-    return render_blocks(rest) if rest.strip() else ""
+    return render_blocks(rest, pictures) if rest.strip() else ""
 
 
 class RenderedField(models.TextField):  # type: ignore[type-arg]
     """Safe HTML of the Markdown in `source`, never typed by hand.
 
     It fills itself as auto_now does, at each save and bulk_create, so no caller can
-    forget to render. QuerySet.update() does not run it.
+    forget to render. QuerySet.update() does not run it. A row whose text may show
+    pictures has them as its `shown_pictures`.
     """
 
     def __init__(
-        self, source: str = "", render: Callable[[str], str] = str, **kwargs: Any
+        self, source: str = "", render: Render = render_blocks, **kwargs: Any
     ) -> None:
         kwargs.setdefault("editable", False)
         kwargs.setdefault("default", "")
@@ -49,6 +53,10 @@ class RenderedField(models.TextField):  # type: ignore[type-arg]
         return name, "django.db.models.TextField", args, kwargs
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        html = self.render(getattr(model_instance, self.source) or "")
+        source = getattr(model_instance, self.source) or ""
+        pictures: Pictures = NO_PICTURES
+        if "![" in source:  # else nobody asks for them
+            pictures = getattr(model_instance, "shown_pictures", NO_PICTURES)
+        html = self.render(source, pictures)
         setattr(model_instance, self.attname, html)
         return html

@@ -10,9 +10,10 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Lesson
+from courses.models import Lesson, Picture
 from courses.rendering import (
     RenderedField,
     render_blocks,
@@ -20,6 +21,7 @@ from courses.rendering import (
     render_inline,
     render_rest,
 )
+from courses.shown import Pictures
 from quizzes import regrade_models  # noqa: F401 (the rest of this room's tables)
 from quizzes.querysets import ObjectionQuerySet, QuestionQuerySet
 
@@ -81,6 +83,8 @@ class Question(models.Model):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
     )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    lesson_path: ClassVar = "lesson"  # for courses/picture_uses.py
 
     objects: ClassVar[QuestionQuerySet] = QuestionQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -144,6 +148,10 @@ class Question(models.Model):
     def has_choices(self) -> bool:
         return self.kind in {Kind.SINGLE, Kind.MULTIPLE}
 
+    @cached_property
+    def shown_pictures(self) -> Pictures:
+        return Picture.objects.filter(track__lessons=self.lesson_id).by_name()
+
 
 class Choice(models.Model):
     """One choice, or, of a written kind, one accepted answer (`is_right`)."""
@@ -156,6 +164,8 @@ class Choice(models.Model):
     is_right = models.BooleanField(_("right"), default=False)
     feedback = models.TextField(_("feedback"), max_length=5000, blank=True)
     feedback_html = RenderedField("feedback", render_blocks)
+
+    lesson_path: ClassVar = "question__lesson"
 
     class Meta:
         ordering = ["question", "position"]
@@ -175,6 +185,11 @@ class Choice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @cached_property
+    def shown_pictures(self) -> Pictures:
+        of_question = {"track__lessons__questions": self.question_id}
+        return Picture.objects.filter(**of_question).by_name()
 
 
 class Respondent(models.Model):

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from courses.language_tag import check_language
 from courses.markdown import MAX_CHARACTERS
 from courses.models import Lesson, Track
+from courses.picture_access import pictures_of
 from courses.progress import Outline, outline_of
 from courses.publishing import render_lesson
 from courses.rendering import render_first, render_inline, render_rest
+from courses.shown import Pictures
 from gradus.http import framed
 from quizzes.models import Kind, Question
 from quizzes.self_check import Asked, Offered, questions_of
@@ -36,8 +38,12 @@ def preview_of_typed(
     form, formset: bound, valid or not. track: None while none was chosen.
     """
     lesson = _lesson(form, track)
+    pictures = pictures_of(lesson.track_id)
     with translation.override(lesson.page_language):
-        asked = [_asked(*pair) for pair in enumerate(typed_questions(formset), start=1)]
+        asked = [
+            _asked(number, question, pictures)
+            for number, question in enumerate(typed_questions(formset), start=1)
+        ]
     return _page(request, lesson, asked)
 
 
@@ -93,7 +99,7 @@ def _language(tag: str) -> str:
     return tag
 
 
-def _asked(number: int, question: TypedQuestion) -> Asked:
+def _asked(number: int, question: TypedQuestion, pictures: Pictures) -> Asked:
     """The question as it would be asked; nothing of its key comes along."""
     most: Any = Question._meta.get_field("prompt").max_length
     prompt = question.prompt[:most]
@@ -104,15 +110,15 @@ def _asked(number: int, question: TypedQuestion) -> Asked:
         uuid=uuid4(),
         number=number,
         kind=kind,
-        prompt_html=render_first(prompt),
-        details_html=render_rest(prompt),
-        choices=_offered(question.choices) if has_choices else [],
+        prompt_html=render_first(prompt, pictures),
+        details_html=render_rest(prompt, pictures),
+        choices=_offered(question.choices, pictures) if has_choices else [],
     )
 
 
-def _offered(choices: Sequence[TypedChoice]) -> list[Offered]:
+def _offered(choices: Sequence[TypedChoice], pictures: Pictures) -> list[Offered]:
     return [
-        Offered(uuid4(), render_inline(choice.text[:MAX_CHARACTERS]))
+        Offered(uuid4(), render_inline(choice.text[:MAX_CHARACTERS], pictures))
         for choice in choices
     ]
 

@@ -172,6 +172,15 @@ def test_what_a_telephone_adds_after_a_photograph_is_dropped():
     assert take_picture("a.jpg", taken.content).content == taken.content
 
 
+@pytest.mark.parametrize("kind", ["png", "jpeg"])
+def test_of_a_picture_that_is_wider_than_anything_shown_less_is_kept(kind):
+    taken = take_picture(f"a.{kind}", saved(drawing(5760, 900), kind.upper()))
+
+    assert (taken.width, taken.height) == (2880, 450)
+    assert opened(taken.content).size == (2880, 450)
+    assert take_picture(f"a.{kind}", taken.content) == taken
+
+
 # --- the widths ---
 
 
