@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.admin import LessonForm
 from courses.models import Lesson, Track
 from exchange.history_admin import KeepsQuestionsVersions, KeepsVersions
-from exchange.stored import source_with
+from exchange.stored import CHOICES, question_source, source_with
 from exchange.track_source import QuestionSource
 from exchange.typed import (
     faults_of_all,
@@ -32,7 +32,9 @@ from quizzes.admin import (
     QuestionInline,
     TrackWithLessonsAdmin,
 )
-from quizzes.admin_forms import ChoiceFormSet, QuestionFormSet, is_answered
+from quizzes.admin_forms import ChoiceFormSet, QuestionFormSet
+from quizzes.answered import is_answered
+from quizzes.models import Question
 
 LESSON_TEXTS = {
     "title",
@@ -110,12 +112,20 @@ class SayableQuestionFormSet(QuestionFormSet):
         if not any(row.says_something_new for row in [form, *choices.forms]):
             return source
         is_locked = is_answered(form.instance)
-        faults = faults_of_question(without_key(source) if is_locked else source)
-        if "choices" in faults and not choices.refuse_unsayable():
-            form.add_error(None, faults["choices"])
-        faults.pop("choices", None)
-        refuse(form, faults)
-        return None if form.errors or not choices.is_valid() else source
+        is_sayable = refuse_question(
+            form, choices, without_key(source) if is_locked else source
+        )
+        return source if is_sayable else None
+
+
+def refuse_question(form: Any, choices: Any, source: QuestionSource) -> bool:
+    """Put what cannot be said beside its field; whether all of it can."""
+    faults = faults_of_question(source)
+    if "choices" in faults and not choices.refuse_unsayable():
+        form.add_error(None, faults["choices"])
+    faults.pop("choices", None)
+    refuse(form, faults)
+    return not form.errors and bool(choices.is_valid())
 
 
 class SayableChoiceInline(ChoiceInline):
@@ -150,3 +160,17 @@ class SayableTrackAdmin(KeepsVersions, TrackWithLessonsAdmin):
 class SayableLessonAdmin(KeepsQuestionsVersions, LessonWithQuestionsAdmin):
     form = SayableLessonForm
     inlines = [SayableQuestionInline]
+
+    def refuse_unsayable(self, form: Any, choices: Any) -> None:
+        """The revised question by itself, and among the others of its lesson."""
+        source = choices.source()
+        if not refuse_question(form, choices, source):
+            return
+        old = form.instance
+        current = Question.objects.current().filter(lesson=old.lesson_id)
+        sources = [
+            source if question.pk == old.pk else question_source(question)
+            for question in current.order_by("position").prefetch_related(CHOICES)
+        ]
+        for fault in faults_of_all(old.lesson.markdown, tuple(sources)):
+            form.add_error(None, fault)

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from django.db.models import Q
+
 from courses.models import Lesson
 from exchange.stored import tidy_sources
 from exchange.track_source import QuestionSource
 from exchange.wanted import WantedLesson, WantedQuestion
+from quizzes.answered import grades_earlier_answers
 from quizzes.models import Question
 from quizzes.querysets import people_who_answered
 
@@ -100,9 +103,9 @@ def _retired_last(same: list[Question], lesson: Lesson) -> Question | None:
 
 
 def answered_among(questions: Questions) -> dict[int, int]:
-    """How many people answered, by key, of those whose key would change and that have any.
+    """How many people answered, by key, of those whose key would change and may not.
 
-    The questions are locked, so that no answer is added meanwhile.
+    None where earlier answers alone are graded by it. The questions are locked, so that no answer is added meanwhile.
     """
     changing = [
         pair.stored.pk for pair in questions.pairs if pair.stored and pair.has_new_key
@@ -110,7 +113,7 @@ def answered_among(questions: Questions) -> dict[int, int]:
     if not changing:
         return {}
     counted = Question.objects.filter(pk__in=changing).annotate(
-        answered_by=people_who_answered()
+        answered_by=people_who_answered(), grades_earlier=grades_earlier_answers()
     )
-    answered = counted.filter(answered_by__gt=0)
+    answered = counted.filter(Q(answered_by__gt=0) | Q(grades_earlier=True))
     return dict(answered.values_list("pk", "answered_by"))

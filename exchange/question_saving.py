@@ -56,8 +56,8 @@ def save_questions(questions: Questions, journal: Journal) -> set[int]:
             _add(pair, writes)
             _note("new", pair.wanted, journal)
             continue
-        if people := answered.get(pair.stored.pk, 0):
-            _replace(pair, pair.stored, people, writes, journal)
+        if pair.stored.pk in answered:
+            _replace(pair, pair.stored, answered[pair.stored.pk], writes, journal)
         else:
             _change(pair, pair.stored, writes, journal)
         if pair.stored.lesson_id != pair.lesson.pk:

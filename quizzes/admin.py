@@ -23,12 +23,18 @@ from courses.services import mark_revised
 from courses.typed_text import MarkdownField
 from quizzes.admin_forms import (
     ANSWERED,
+    GRADES_EARLIER,
     ChoiceForm,
     ChoiceFormSet,
     QuestionForm,
     QuestionFormSet,
+)
+from quizzes.answered import (
+    answered_words,
+    grades_earlier_answers,
     is_answered,
 )
+from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson
@@ -45,19 +51,6 @@ def open_objections() -> Any:
     """How many learners say that something is wrong with it, and have no reply yet."""
     is_open = Q(objections__isnull=False, objections__replied_at=None)
     return Count("objections", filter=is_open, distinct=True)
-
-
-def answered_words(question: Any) -> str:
-    """ "12 people have answered it." Nothing while nobody has."""
-    count = question.answered_by
-    if not count:
-        return ""
-    said = ngettext(
-        "%(count)s person has answered it.",
-        "%(count)s people have answered it.",
-        count,
-    )
-    return said % {"count": count}
 
 
 def objections_link(question: Any) -> str:
@@ -130,23 +123,26 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             .get_queryset(request)
             .filter(position__isnull=False)
             .annotate(
-                answered_by=people_who_answered(), open_objections=open_objections()
+                answered_by=people_who_answered(),
+                grades_earlier=grades_earlier_answers(),
+                open_objections=open_objections(),
             )
             .prefetch_related(Prefetch("choices", choices))
         )
 
     @admin.display(description=_("answers"), empty_value="")
     def answers(self, question: Any) -> str:
-        """How many people have answered, which is why it is read-only, and Retire."""
+        """How many people have answered, which is why it is read-only; what to do."""
         if question.pk is None:
             return gettext("None yet")
-        words = answered_words(question)
+        words = answered_words(question) or gettext("None yet.")
+        if question.grades_earlier:
+            words += gettext(" Earlier answers are graded by it.")
         return format_html(
-            '{} {} <a class="to" href="{}">{}</a> {}',
-            words or gettext("None yet."),
-            gettext("So it stays as it is.") if words else "",
-            reverse("admin:quizzes_question_retire", args=[question.pk]),
-            gettext("Retire"),
+            "{} {} {} {}",
+            words,
+            gettext("So it stays as it is.") if is_answered(question) else "",
+            ways_to_mend(question),
             objections_link(question),
         )
 
@@ -162,8 +158,10 @@ class TrackWithLessonsAdmin(PublishesTrack, TrackAdmin):
 @admin.register(Lesson)
 class LessonWithQuestionsAdmin(PublishesLesson, PreviewsLesson):
     inlines = [QuestionInline]
+    change_form_outer_after_template = "admin/quizzes/earlier_questions.html"
     refusals = LessonAdmin.refusals | {
         "answer_graded_under_current_revision": ANSWERED,
+        "earlier_answers_graded_under_this_revision": GRADES_EARLIER,
         "picked_choice_of_the_question": ANSWERED,
     }
 
@@ -186,7 +184,18 @@ class LessonWithQuestionsAdmin(PublishesLesson, PreviewsLesson):
         retire = path(
             "questions/<int:pk>/retire/", view, name="quizzes_question_retire"
         )
-        return [retire, *super().get_urls()]
+        return [retire, *mending_urls(self), *super().get_urls()]
+
+    def refuse_unsayable(self, form: Any, choices: Any) -> None:
+        """Of a revised question that is valid by itself; exchange knows what to say."""
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        lesson = context.get("original")
+        if lesson is not None:
+            context["earlier_questions"] = earlier_questions(lesson)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks, and with a POST retires the question."""
@@ -203,7 +212,7 @@ class LessonWithQuestionsAdmin(PublishesLesson, PreviewsLesson):
         lesson_url = reverse("admin:courses_lesson_change", args=[lesson.pk])
         if request.method == "POST":
             with transaction.atomic():
-                lock_questions(lesson)
+                self.lock(request, str(lesson.pk))
                 retire_question(found)
                 said = gettext("The question “%(question)s” is retired.")
                 said %= {"question": found}

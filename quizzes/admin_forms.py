@@ -13,19 +13,25 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 
 from courses.ordered import OrderedForm, OrderedFormSet
+from quizzes.answered import is_answered
 from quizzes.models import Choice
 from quizzes.rules import Draft, flaws_of
 
 ANSWERED = _(
-    "This question has just been answered, so it cannot change. Retire it instead."
+    "This question has just been answered, so it cannot change. Revise or retire it "
+    "instead."
+)
+GRADES_EARLIER = _(
+    "Earlier answers are graded by this question, so it cannot change. Revise or retire "
+    "it instead."
 )
 QUESTION_KEY = ["prompt", "kind", "tolerance"]  # a text comes first: it is always sent
 CHOICE_KEY = ["text", "is_right"]
 
 
-def is_answered(question: Any) -> bool:
-    """Of a question that was read with answered_by; a new one is not."""
-    return bool(getattr(question, "answered_by", 0))
+def why_locked(question: Any) -> Any:
+    """Of one that is_answered."""
+    return ANSWERED if question.answered_by else GRADES_EARLIER
 
 
 class KeyForm(OrderedForm):
@@ -34,8 +40,9 @@ class KeyForm(OrderedForm):
     key: Sequence[str] = ()
     is_late = False  # the key was changed after all
 
-    def lock(self) -> None:
+    def lock(self, why: Any) -> None:
         """Show the key alone, unless another was sent: then that is an error."""
+        self.why = why
         sent = self.is_bound and self.add_prefix(self.key[0]) in self.data
         self.is_late = sent and any(self._differs(name) for name in self.key)
         if not self.is_late:
@@ -52,7 +59,7 @@ class KeyForm(OrderedForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         if self.is_late:
-            raise ValidationError(ANSWERED)
+            raise ValidationError(self.why)
         return cleaned
 
 
@@ -79,7 +86,7 @@ class QuestionFormSet(OrderedFormSet):
         super().add_fields(form, index)
         form.empty_permitted = False  # a row that was asked for is to be filled in
         if is_answered(form.instance):
-            form.lock()
+            form.lock(why_locked(form.instance))
             if DELETION_FIELD_NAME in form.fields:
                 form.fields[DELETION_FIELD_NAME].disabled = True
                 form.is_late |= form.add_prefix(DELETION_FIELD_NAME) in form.data
@@ -98,7 +105,7 @@ class ChoiceFormSet(OrderedFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if is_answered(self.instance):
-            form.lock()
+            form.lock(why_locked(self.instance))
 
     def clean(self) -> None:
         super().clean()
@@ -107,7 +114,7 @@ class ChoiceFormSet(OrderedFormSet):
             if self.deleted_forms or any(
                 form.has_changed() for form in self.extra_forms
             ):
-                raise ValidationError(ANSWERED)
+                raise ValidationError(why_locked(question))
             return
         if any(self.errors) or self._is_untouched:
             return

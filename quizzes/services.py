@@ -228,7 +228,7 @@ def retire_question(question: Question) -> None:
 @transaction.atomic
 def retire_questions(question_ids: Collection[int]) -> None:
     """All of these at once, in a few statements."""
-    going = Question.objects.filter(pk__in=question_ids, retired_at=None)
+    going = Question.objects.current().filter(pk__in=question_ids)
     locked = list(going.select_for_update().order_by("pk"))
     if not locked:
         return

@@ -16,6 +16,8 @@ from courses.publishing import make_preview_link
 from exchange.keeping import keep_found
 from exchange.models import Version
 from quizzes.models import Answer, Objection, Question, Respondent
+from tests.factories import make_question
+from tests.quizzes.mending import answer, full, revise
 
 Statuses = dict[str, int]
 Row = tuple[str, dict[str, Statuses]]  # the address, then by method
@@ -133,6 +135,18 @@ ADMIN_TABLE: dict[str, Row] = {
         to(200, 404, 200),
         to(302, 404, 302),
     ),
+    "admin:quizzes_question_revise": row(
+        "courses/lesson/questions/{question}/revise/", SEEN, SEEN
+    ),
+    "admin:quizzes_question_versions": row(
+        "courses/lesson/questions/{question}/versions/", SEEN, SEEN
+    ),
+    "admin:quizzes_question_regrade": row(
+        "courses/lesson/questions/{replaced}/regrade/", SEEN, SEEN
+    ),
+    "admin:quizzes_regrade_take_back": row(
+        "courses/lesson/regrades/{regrade}/take-back/", SEEN, to(302, 404, 302)
+    ),
     "admin:courses_track_version": row(
         "courses/track/{track}/history/{track_version}/", SEEN, SEEN
     ),
@@ -183,6 +197,7 @@ def keys_of_rows(
         "track_type": ContentType.objects.get_for_model(track).pk,
         "lesson": question.lesson_id,
         "question": question.pk,
+        **_mended(question.lesson, admin),
         "link": make_preview_link(track, admin, "").pk,
         "reported": said.pk,
         "answered": answered.pk,
@@ -191,6 +206,14 @@ def keys_of_rows(
         "certificate": certificate.pk,
         **_versions_of(question.lesson),
     }
+
+
+def _mended(lesson: Lesson, admin: User) -> dict[str, object]:
+    """Another question of the lesson, replaced after it was answered, and regraded."""
+    replaced = make_question(lesson, "Mended?")
+    answer(Respondent.objects.create(), replaced, "Right")
+    made = full(revise(replaced), admin)
+    return {"replaced": replaced.pk, "regrade": made.pk}
 
 
 def _versions_of(lesson: Lesson) -> dict[str, object]:

@@ -25,6 +25,7 @@ from tests.exchange.folders import (
     write_folder,
 )
 from tests.factories import make_lesson
+from tests.quizzes.mending import by_map
 
 ONE = "1 person has answered it; that answer stays, and counts as it did"
 
@@ -168,6 +169,21 @@ def test_a_revised_question_is_revised_once_more_when_it_was_answered_again(
     versions = Question.objects.filter(handle="finest").order_by("pk")
     assert [v.position for v in versions] == [None, None, 1]
     assert len({v.lineage for v in versions}) == 1
+
+
+def test_what_earlier_answers_are_graded_by_is_revised_though_nobody_answered_it(
+    earth, tmp_path, ruth
+):
+    write_folder(tmp_path, loam=LOAM.replace("is finest?", "is the finest?"))
+    import_track_folder(earth)
+    first, second = Question.objects.filter(handle="finest").order_by("pk")
+    by_map(first, second, ruth)
+    write_folder(tmp_path, loam=LOAM.replace("is finest?", "is very fine?"))
+
+    import_track_folder(earth)
+
+    third = Question.objects.current().get(handle="finest")
+    assert (third.prompt, third.replaces) == ("Which grain is very fine?", second)
 
 
 def test_many_revisions_take_as_many_statements_as_one(tmp_path, db):
