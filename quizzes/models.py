@@ -22,7 +22,10 @@ from courses.rendering import (
     render_rest,
 )
 from courses.shown import Pictures
-from quizzes import regrade_models  # noqa: F401 (the rest of this room's tables)
+from quizzes import (  # noqa: F401 (the rest of this room's tables)
+    analysis_model,
+    regrade_models,
+)
 from quizzes.querysets import ObjectionQuerySet, QuestionQuerySet
 
 WRITTEN_LENGTH = 200  # characters of a typed answer
@@ -218,6 +221,13 @@ class Respondent(models.Model):
                 name="own_respondent_has_a_learner",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["claimed_at"],
+                condition=Q(claimed_at__isnull=False),
+                name="respondent_claims",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.pk)
@@ -245,7 +255,8 @@ class Answer(models.Model):
                 fields=["question", "respondent", "answered_at", "id"],
                 include=["credit"],
                 name="answer_log",
-            )
+            ),
+            models.Index(fields=["question", "id"], name="answer_arrivals"),
         ]
         constraints = [
             models.UniqueConstraint(

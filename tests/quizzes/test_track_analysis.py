@@ -1,0 +1,218 @@
+"""The figures of a track are kept, and made again when something arrives."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from courses.models import Lesson
+from courses.services import mark_done, undo_done
+from quizzes import track_analysis
+from quizzes.analysis_model import TrackAnalysis
+from quizzes.analysis_query import count_items
+from quizzes.models import Answer, Respondent
+from quizzes.regrade_models import RegradeMode
+from quizzes.regrades import regrade, take_back, way_of
+from quizzes.services import claim_visit, retire_question
+from quizzes.track_analysis import LESSONS_KEPT, SETTLED, figures_of, kept_figures
+from tests.factories import make_lesson, make_question, make_track
+from tests.quizzes.answering import give_all
+from tests.quizzes.mending import answer, own, revise
+from tests.threads import at_once
+
+A_YEAR = timedelta(days=365)
+
+
+def statements(track) -> list[str]:
+    """What is read to have the figures."""
+    with CaptureQueriesContext(connection) as captured:
+        figures_of(track.pk)
+    return [query["sql"] for query in captured.captured_queries]
+
+
+def is_analysed(track) -> bool:
+    return any("discrimination" in sql for sql in statements(track))
+
+
+@pytest.fixture
+def answered(soil, probe):
+    """A track that is looked into a while after its answers came."""
+    with time_machine.travel(timezone.now() - 2 * SETTLED):
+        give_all(probe, ["Right", "Not so"])
+    figures_of(soil.pk)
+    return soil
+
+
+@pytest.mark.django_db
+class TestTheFiguresAreMadeAnew:
+    def test_not_at_the_second_view(self, answered):
+        assert len(statements(answered)) == 2
+        assert not is_analysed(answered)
+
+    def test_nor_a_year_later(self, answered):
+        with time_machine.travel(timezone.now() + A_YEAR):
+            assert not is_analysed(answered)
+
+    def test_after_a_new_answer(self, answered, probe):
+        answer(Respondent.objects.create(), probe, "Right")
+
+        assert figures_of(answered.pk).questions[probe.pk].answers == 3
+        assert not is_analysed(answered)
+
+    def test_after_an_answer_that_was_on_its_way_when_they_were_made(
+        self, answered, probe
+    ):
+        """Its number is lower than that of answers that were seen."""
+        (late,) = give_all(probe, ["Right"])
+        number = Answer.objects.get(respondent=late).pk
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(
+                "DELETE FROM quizzes_answerchoice WHERE answer_id = %s", [number]
+            )
+            cursor.execute("DELETE FROM quizzes_answer WHERE id = %s", [number])
+            cursor.execute("SET LOCAL session_replication_role = origin")
+        give_all(probe, ["Right"])
+        assert figures_of(answered.pk).questions[probe.pk].answers == 3
+
+        Answer.objects.create(
+            pk=number,
+            respondent=late,
+            question=probe,
+            question_revision=probe.revision,
+            submission=late.pk,
+            credit=1,
+        )
+
+        assert figures_of(answered.pk).questions[probe.pk].answers == 4
+
+    def test_after_a_visitor_was_claimed(self, answered, probe, ada):
+        visitor = Respondent.objects.earliest("created_at")
+        assert figures_of(answered.pk).questions[probe.pk].visitors == 2
+
+        claim_visit(ada, visitor.pk, {})
+
+        assert figures_of(answered.pk).questions[probe.pk].visitors == 1
+        assert not is_analysed(answered)
+
+    def test_not_after_a_claim_or_an_answer_in_another_track(self, answered, ada):
+        other = make_question(make_lesson(make_track("stars")))
+        (visitor,) = give_all(other, ["Right"])
+        claim_visit(ada, visitor.pk, {})
+
+        assert not is_analysed(answered)
+
+    def test_after_a_question_was_revised(self, answered, probe):
+        revise(probe, "+Down", "Up")
+
+        assert figures_of(answered.pk).questions == {}
+        assert not is_analysed(answered)
+
+    def test_after_a_question_was_retired(self, answered, probe):
+        retire_question(probe)
+
+        assert figures_of(answered.pk).questions == {}
+        assert not is_analysed(answered)
+
+    def test_after_a_question_was_published(self, answered, probe):
+        draft = make_lesson(answered, "draft", published=False)
+        make_question(draft)
+        assert not is_analysed(answered)
+
+        Lesson.objects.filter(pk=draft.pk).update(published_at=timezone.now())
+
+        assert is_analysed(answered)
+        assert not is_analysed(answered)
+
+    def test_after_a_regrade_and_when_it_is_taken_back(
+        self, answered, probe, iris, ada
+    ):
+        with time_machine.travel(timezone.now() - 2 * SETTLED):
+            answer(own(ada), probe, "Not so")
+        target = revise(probe, "+Down", "Up")
+        assert figures_of(answered.pk).scores == [1, *[0] * 9]
+
+        made = regrade(target, way_of(RegradeMode.FULL, target), iris, "It misled.")
+        assert figures_of(answered.pk).scores == [*[0] * 9, 1]
+
+        take_back(made, iris)
+        assert figures_of(answered.pk).scores == [1, *[0] * 9]
+
+    def test_done_marks_show_after_a_while(self, answered, lesson, ada):
+        mark_done(ada, lesson)
+        assert figures_of(answered.pk).lessons[lesson.pk].done == 0
+
+        with time_machine.travel(timezone.now() + LESSONS_KEPT):
+            assert figures_of(answered.pk).lessons[lesson.pk].done == 1
+            assert not is_analysed(answered)
+        undo_done(ada, lesson)
+        with time_machine.travel(timezone.now() + 3 * LESSONS_KEPT):
+            assert figures_of(answered.pk).lessons[lesson.pk].done == 0
+
+
+@pytest.mark.django_db
+def test_an_overview_takes_what_is_kept_and_looks_into_few_tracks(soil, probe):
+    give_all(probe, ["Right"])
+    tracks = [soil, *(make_track(f"track-{number}") for number in range(5))]
+
+    first = kept_figures([track.pk for track in tracks])
+    second = kept_figures([track.pk for track in tracks])
+    give_all(probe, ["Right"])
+
+    assert len(first) == track_analysis.MADE_AT_ONCE
+    assert len(second) == 2 * track_analysis.MADE_AT_ONCE
+    assert kept_figures([soil.pk])[soil.pk].questions[probe.pk].answers == 1
+    with time_machine.travel(timezone.now() + track_analysis.OVERVIEW_KEPT * 2):
+        assert kept_figures([soil.pk])[soil.pk].questions[probe.pk].answers == 2
+
+
+@pytest.mark.django_db
+def test_what_was_kept_says_what_was_found(answered):
+    fresh = track_analysis._make(answered.pk)
+
+    assert figures_of(answered.pk) == track_analysis._read(fresh)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_looking_at_the_same_time_does_no_harm(soil, probe):
+    give_all(probe, ["Right", "Not so"])
+
+    found = at_once([lambda: figures_of(soil.pk)] * 6)
+
+    assert {one.questions[probe.pk].answers for one in found} == {2}
+    assert TrackAnalysis.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_while_the_log_is_read_is_not_lost(soil, probe, monkeypatch):
+    """It arrives after the log was read and before the figures are kept."""
+    give_all(probe, ["Right"])
+    read = count_items
+
+    def read_and_wait(track_id):
+        found = read(track_id)
+        at_once([lambda: give_all(probe, ["Right"])])
+        return found
+
+    monkeypatch.setattr(track_analysis, "count_items", read_and_wait)
+    assert figures_of(soil.pk).questions[probe.pk].answers == 1
+    monkeypatch.undo()
+
+    assert figures_of(soil.pk).questions[probe.pk].answers == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_memory_asked_for_ends_with_the_reading(soil):
+    def memory() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW work_mem")
+            return str(cursor.fetchone()[0])
+
+    before = memory()
+    with transaction.atomic():
+        figures_of(soil.pk)
+
+    assert memory() == before
