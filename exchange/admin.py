@@ -26,6 +26,7 @@ from exchange.typed import (
     faults_of_track,
     without_key,
 )
+from exchange.upload_admin import ImportsTracks
 from quizzes.admin import (
     ChoiceInline,
     LessonWithQuestionsAdmin,
@@ -152,7 +153,7 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class SayableTrackAdmin(KeepsVersions, TrackWithLessonsAdmin):
+class SayableTrackAdmin(ImportsTracks, KeepsVersions, TrackWithLessonsAdmin):
     form = SayableTrackForm
 
 

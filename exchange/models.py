@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson, Track
+from exchange.upload_model import TrackUpload
+
+__all__ = ["TrackUpload", "Version", "What"]
 
 
 class What(models.TextChoices):

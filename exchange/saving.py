@@ -206,10 +206,21 @@ def _find_track(wanted: Track, by: User | None) -> tuple[Track, bool]:
     )
     if by is not None and is_new:
         let_teach(track, by)
-    elif by and not Track.objects.taught_by(by).filter(pk=track.pk).exists():
+    elif by is not None:
+        refuse_taken(track.slug, by)
+    return Track.objects.select_for_update(no_key=True).get(pk=track.pk), is_new
+
+
+def refuse_taken(slug: str, by: User) -> None:
+    """Refuse to import into a track that this person does not teach.
+
+    Raises:
+        TrackFolderError: there is one at this address; nothing else is told of it.
+    """
+    known = Track.objects.filter(slug=slug)
+    if known.exists() and not known.taught_by(by).exists():
         message = _("This address is taken. Give the track another slug.")
         raise TrackFolderError([Problem(TRACK_FILE, 0, message)])
-    return Track.objects.select_for_update(no_key=True).get(pk=track.pk), is_new
 
 
 def save_track_texts(

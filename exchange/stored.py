@@ -58,7 +58,7 @@ def lesson_sources(lessons: Sequence[Lesson]) -> list[LessonSource]:
 
 def texts_of(track: Track) -> dict[str, str]:
     """What is stored, as the export would write it: by lesson's slug, the track's under ""."""
-    source = export_track(Track.objects.get(pk=track.pk))
+    source = export_track(track)
     texts = {lesson.slug: lesson_text(lesson) for lesson in source.lessons}
     return {"": track_text(source)} | texts
 

@@ -108,6 +108,7 @@ def delete(request: LearnerRequest) -> HttpResponse:
 def erase_account(user: User, *, withdraw: bool) -> None:
     """Empty the account in every room; certificates stay valid or are withdrawn."""
     certificates.person.erase_person(user, withdraw=withdraw)
+    exchange.person.erase_person(user)
     quizzes.person.erase_person(user)
     courses.person.erase_person(user)
     accounts.person.erase_person(user)

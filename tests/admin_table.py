@@ -11,10 +11,12 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import AuditEvent, User
 from certificates.models import Certificate
-from courses.models import Lesson
+from courses.models import Lesson, Track
 from courses.publishing import make_preview_link
 from exchange.keeping import keep_found
 from exchange.models import Version
+from exchange.stored import export_track_zip
+from exchange.uploads import keep_upload
 from quizzes.models import Answer, Objection, Question, Respondent
 from tests.factories import make_question
 from tests.quizzes.mending import answer, full, revise
@@ -164,6 +166,17 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:quizzes_question_history": row(
         "courses/lesson/questions/{question}/history/", SEEN, SEEN
     ),
+    "admin:courses_track_import_zip": row(
+        "courses/track/import/", OF_STAFF, to(422, 422, 422)
+    ),
+    "admin:courses_track_download_zip": row("courses/track/{track}/zip/", SEEN, SEEN),
+    # an upload is Iris's own, also to an admin; a yes to what nobody was shown is a 409
+    "admin:exchange_trackupload_look": row(
+        "courses/track/import/{upload}/", to(200, 404, 404), to(409, 302, 302)
+    ),
+    "admin:exchange_trackupload_cancel": row(
+        "courses/track/import/{upload}/cancel/", NOT_SO, HOME
+    ),
     **of_objections("quizzes/objection", "{reported}"),
     **to_read("quizzes/answer", "{answered}"),
     **to_read("accounts/user", "{person}"),
@@ -204,6 +217,7 @@ def keys_of_rows(
         "person": learner.pk,
         "audited": audited.pk,
         "certificate": certificate.pk,
+        "upload": _upload_of(track),
         **_versions_of(question.lesson),
     }
 
@@ -214,6 +228,12 @@ def _mended(lesson: Lesson, admin: User) -> dict[str, object]:
     answer(Respondent.objects.create(), replaced, "Right")
     made = full(revise(replaced), admin)
     return {"replaced": replaced.pk, "regrade": made.pk}
+
+
+def _upload_of(track: Track) -> object:
+    """What its instructor uploaded."""
+    teacher = User.objects.get(taught__track=track)
+    return keep_upload(teacher, "soil.zip", export_track_zip(track)).pk
 
 
 def _versions_of(lesson: Lesson) -> dict[str, object]:

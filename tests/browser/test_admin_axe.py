@@ -6,6 +6,8 @@ from django.urls import reverse
 from courses.models import Lesson
 from exchange.keeping import Occasion, keep_found, keep_lessons
 from exchange.models import Version, What
+from exchange.uploads import keep_upload
+from exchange.zip_files import write_track_zip
 from quizzes.models import Objection
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
@@ -27,6 +29,8 @@ PAGES = {
     "courses_track_add": "",
     "courses_track_change": "track",
     "courses_track_history": "track",
+    "courses_track_import_zip": "",
+    "exchange_trackupload_look": "upload",
     "courses_lesson_changelist": "",
     "courses_lesson_add": "",
     "courses_lesson_change": "lesson",
@@ -43,11 +47,12 @@ PAGES = {
     "accounts_auditevent_changelist": "",
     "certificates_certificate_changelist": "",
 }
+_TRACK = b"---\ntitle: Soil\nsummary: Another one.\n---\n"
 VIEWS = [("light", 1280), ("dark", 1280), ("light", 768)]
 
 
 @pytest.fixture
-def keys(stage: Stage) -> dict[str, int]:
+def keys(stage: Stage) -> dict[str, object]:
     """A row of each kind, seen by an admin."""
     track = make_track("soil")
     lesson = make_lesson(track)
@@ -59,8 +64,11 @@ def keys(stage: Stage) -> dict[str, int]:
     text = "\n\n".join(f"Paragraph {number}." for number in range(9))
     Lesson.objects.filter(pk=lesson.pk).update(title="Another", markdown=text)
     keep_lessons([lesson.pk], Occasion(What.SAVED))
-    stage.sign_in(make_admin("Ruth"))
+    ruth = make_admin("Ruth")
+    stage.sign_in(ruth)
+    archive = write_track_zip({"track.md": _TRACK, "01-sand.md": _TRACK}, "soil")
     return {
+        "upload": keep_upload(ruth, "soil.zip", archive).pk,
         "track": track.pk,
         "lesson": lesson.pk,
         "question": question.pk,
