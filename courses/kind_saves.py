@@ -26,6 +26,10 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
     def lock(self, request: HttpRequest, object_id: str | None) -> None:
         """Lock what the form is about to be compared with."""
 
+    def stop(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
+        """Under the lock: the page that comes instead of a save, if one has to."""
+        return None
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -38,7 +42,7 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
             try:
                 with transaction.atomic():
                     self.lock(request, object_id)
-                    saved: HttpResponse = view(
+                    saved: HttpResponse = self.stop(request, object_id) or view(
                         request, object_id, form_url, extra_context
                     )
                     return saved

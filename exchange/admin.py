@@ -18,6 +18,7 @@ from courses.models import Lesson, Track
 from exchange.history_admin import KeepsQuestionsVersions, KeepsVersions
 from exchange.stored import CHOICES, question_source, source_with
 from exchange.track_source import QuestionSource
+from exchange.two_saves import StopsSecondSave
 from exchange.typed import (
     faults_of_all,
     faults_of_choice,
@@ -153,12 +154,16 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class SayableTrackAdmin(ImportsTracks, KeepsVersions, TrackWithLessonsAdmin):
+class SayableTrackAdmin(
+    StopsSecondSave, ImportsTracks, KeepsVersions, TrackWithLessonsAdmin
+):
     form = SayableTrackForm
 
 
 @admin.register(Lesson)
-class SayableLessonAdmin(KeepsQuestionsVersions, LessonWithQuestionsAdmin):
+class SayableLessonAdmin(
+    StopsSecondSave, KeepsQuestionsVersions, LessonWithQuestionsAdmin
+):
     form = SayableLessonForm
     inlines = [SayableQuestionInline]
 

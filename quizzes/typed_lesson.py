@@ -30,6 +30,7 @@ class TypedQuestion:
     """One question, its texts as they were typed."""
 
     key: str  # of the stored question; empty for a new one
+    handle: str
     kind: str
     prompt: str
     tolerance: str
@@ -51,10 +52,16 @@ def typed_questions(formset: Any) -> tuple[TypedQuestion, ...]:
     return tuple(_question(form) for form in _in_order(formset))
 
 
+def typed_order(formset: Any) -> list[Any]:
+    """The rows in the order that was wished for, without those to be deleted."""
+    return [form.instance for form in _in_order(formset)]
+
+
 def _question(form: Any) -> TypedQuestion:
     nested = getattr(form, "nested_formsets", [])
     return TypedQuestion(
         key=_key(form),
+        handle=form.instance.handle,
         kind=typed(form, "kind"),
         prompt=typed(form, "prompt"),
         tolerance=typed(form, "tolerance"),

@@ -71,6 +71,10 @@ def _script(request: HttpRequest) -> str:
     return static("js/admin.js")
 
 
+def _desk_script(request: HttpRequest) -> str:
+    return static("js/desk.js")
+
+
 NAVIGATION = [
     {
         "items": [
@@ -121,7 +125,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "STYLES": [_styles],
-    "SCRIPTS": [_script],
+    "SCRIPTS": [_script, _desk_script],
     "COLORS": {"base": PAPER_TO_INK, "primary": BLUE},
     "BORDER_RADIUS": "5px",
     "DASHBOARD_CALLBACK": "gradus.dashboard.fill",

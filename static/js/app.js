@@ -15,6 +15,11 @@
     document.cookie = "theme=" + b.value + ";path=/;samesite=lax;max-age=" + gone + (location.protocol === "https:" ? ";secure" : "");
     show(b.value);
   });
+  /* who signs out leaves no text behind that the admin kept for them */
+  addEventListener("submit", (e) => {
+    if (!(e.target.getAttribute("action") || "").endsWith("/logout/")) return;
+    for (const key of Object.keys(localStorage)) if (key.startsWith("gradus.kept.")) localStorage.removeItem(key);
+  });
   /* the verdict's heading, the problem box, or the first control of a question opened again
      takes the focus */
   const land = (el) => { const t = el && (el.matches("[data-land]") ? el : el.querySelector("[data-land], input:not([type=hidden])")); if (t) t.focus(); };

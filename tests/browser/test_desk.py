@@ -1,6 +1,7 @@
 """An instructor writes a lesson in a browser: preview, order, kept text, two at a time."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
@@ -196,3 +197,118 @@ def test_a_question_is_added_and_one_taken_out_without_losing_the_rest(
         question = written.questions.get(prompt=f"Question {number}?")
         texts = question.choices.order_by("position").values_list("text", flat=True)
         assert list(texts) == ["Yes", f"No {number}"]
+
+
+# Text that is not saved
+
+
+def kept_by(page: Page) -> int:
+    """How many texts the browser keeps."""
+    found: int = page.evaluate(
+        "Object.keys(localStorage).filter(key => key.startsWith('gradus.kept.')).length"
+    )
+    return found
+
+
+def type_and_close(desk: Page, written: Lesson) -> Page:
+    """Iris writes, and closes the tab at once; her next one."""
+    desk.goto(change(written))
+    desk.locator("#questions-data > .form-actions .add-row").click()
+    desk.fill("[name=questions-2-prompt]", "A third question?")
+    desk.fill("[name=markdown]", "A long thought.")
+    desk.close(run_before_unload=False)
+    return desk.context.new_page()
+
+
+def test_text_survives_a_closed_tab_and_is_brought_back(desk: Page, written: Lesson):
+    page = type_and_close(desk, written)
+    page.goto(change(written))
+    offer = page.locator(".kept")
+    expect(offer).to_contain_text("that was not saved.")
+    expect(page.locator("[name=markdown]")).not_to_have_value("A long thought.")
+
+    offer.get_by_role("button", name="Bring it back").click()
+
+    expect(page.locator("[name=markdown]")).to_have_value("A long thought.")
+    expect(page.locator("[name=questions-2-prompt]")).to_have_value("A third question?")
+    page.fill("[name=questions-2-choices-0-text]", "Yes")
+    page.check("[name=questions-2-choices-0-is_right]")
+    page.fill("[name=questions-2-choices-1-text]", "No")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/courses/lesson/")
+    assert kept_by(page) == 0
+    written.refresh_from_db()
+    assert written.markdown == "A long thought."
+    page.goto(change(written))
+    expect(page.locator("[name=markdown]")).to_have_value("A long thought.")
+    expect(page.locator(".kept")).to_have_count(0)
+
+
+def test_text_is_discarded_and_what_nobody_typed_is_not_kept(
+    desk: Page, written: Lesson
+):
+    page = type_and_close(desk, written)
+    page.goto(change(written))
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator(".kept")).to_have_count(0)
+    assert kept_by(page) == 0
+
+    page.goto(change(written))
+    page.goto(change(written))
+
+    expect(page.locator(".kept")).to_have_count(0)
+    assert kept_by(page) == 0
+
+
+def test_kept_text_that_is_older_than_the_lesson_meets_it(desk: Page, written: Lesson):
+    page = type_and_close(desk, written)
+    Lesson.objects.filter(pk=written.pk).update(markdown="Somebody else's words.")
+    page.goto(change(written))
+    expect(page.locator(".kept")).to_contain_text("was saved since then")
+
+    page.get_by_role("button", name="Bring it back").click()
+
+    expect(page.locator("#content")).to_contain_text("Somebody else's words.")
+    expect(page.locator("#content")).to_contain_text("A long thought.")
+
+
+def test_nobody_else_sees_kept_text_and_signing_out_forgets_it(
+    desk: Page, stage: Stage, written: Lesson
+):
+    page = type_and_close(desk, written)
+    stage.client = Client()
+    stage.sign_in(make_instructor("Omar", written.track))
+    stage.lend_cookies(page.context)
+    page.goto(change(written))
+    expect(page.locator("[name=markdown]")).to_be_visible()
+    expect(page.locator(".kept")).to_have_count(0)
+    assert kept_by(page) == 1
+
+    page.goto("/accounts/logout/")
+    page.locator("main").get_by_role("button", name="Sign out").click()
+    page.wait_for_url("/")
+
+    assert kept_by(page) == 0
+
+
+# Two people
+
+
+def test_two_versions_are_shown_and_mine_is_kept(desk: Page, written: Lesson):
+    desk.goto(change(written))
+    Lesson.objects.filter(pk=written.pk).update(title="Their title")
+    desk.fill("[name=markdown]", "My words.")
+    desk.get_by_role("button", name="Save", exact=True).click()
+
+    expect(desk.get_by_role("heading", name="What you typed")).to_be_visible()
+    expect(desk.locator("#content")).to_contain_text("Their title")
+    width = desk.evaluate("document.documentElement.scrollWidth")
+    assert width <= desk.evaluate("window.innerWidth")
+
+    desk.get_by_role("button", name="Go on editing mine").click()
+    expect(desk.locator("[name=markdown]")).to_have_value("My words.")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/lesson/")
+    written.refresh_from_db()
+    assert (written.title, written.markdown) == ("Probe the soil", "My words.")
+    assert kept_by(desk) == 0

@@ -249,6 +249,7 @@ def test_the_description_is_rendered_and_may_not_be_endless(iris, soil):
     client.post(url, fields | {"description": "Dig *deep*."})
     soil.refresh_from_db()
     assert "<em>deep</em>" in soil.description_html
+    fields = fields_of(client, url)
     assert client.post(url, fields | {"description": "a" * 100_001}).status_code == 200
 
 

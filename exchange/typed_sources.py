@@ -1,0 +1,90 @@
+"""A track or a lesson as it stands in a form, written as a track folder would say it."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from courses.models import Lesson, Track
+from exchange.stored import lesson_sources, track_source
+from exchange.track_files import lesson_text, track_text
+from exchange.track_source import (
+    ChoiceSource,
+    LessonSource,
+    QuestionSource,
+    TrackSource,
+)
+from quizzes.models import Kind, Question
+from quizzes.typed_lesson import TypedQuestion, typed, typed_order, typed_questions
+
+_WRITTEN = {Kind.TEXT, Kind.NUMBER}
+
+
+def stored_text(row: Track | Lesson) -> str:
+    """What is stored now; of a track with the order of its lessons."""
+    if isinstance(row, Lesson):
+        return lesson_text(lesson_sources([row])[0])
+    lessons = row.lessons.order_by("position").values_list("title", flat=True)
+    return _with_order(track_text(track_source(row)), list(lessons))
+
+
+def typed_text(form: Any, formsets: list[Any]) -> str:
+    """What the form says, valid or not, in the same words."""
+    row = form.instance
+    by_model = {formset.model: formset for formset in formsets}
+    if isinstance(row, Lesson):
+        return lesson_text(_lesson(form, by_model[Question]))
+    lessons = [each.title for each in typed_order(by_model[Lesson])]
+    return _with_order(track_text(_track(form)), lessons)
+
+
+def _with_order(text: str, lessons: list[str]) -> str:
+    numbered = (f"{number}. {title}\n" for number, title in enumerate(lessons, 1))
+    return "\n".join([text, "".join(numbered)])
+
+
+def _track(form: Any) -> TrackSource:
+    return TrackSource(
+        slug=typed(form, "slug"),
+        title=typed(form, "title"),
+        summary=typed(form, "summary"),
+        license=typed(form, "license"),
+        attribution=typed(form, "attribution"),
+        language=typed(form, "language"),
+        description=typed(form, "description"),
+    )
+
+
+def _lesson(form: Any, questions: Any) -> LessonSource:
+    return LessonSource(
+        slug=typed(form, "slug"),
+        title=typed(form, "title"),
+        summary=typed(form, "summary"),
+        body=typed(form, "markdown"),
+        questions=tuple(map(_question, typed_questions(questions))),
+        license=typed(form, "license"),
+        attribution=typed(form, "attribution"),
+        language=typed(form, "language"),
+    )
+
+
+def _question(question: TypedQuestion) -> QuestionSource:
+    is_written = question.kind in _WRITTEN
+    return QuestionSource(
+        id=question.handle,
+        kind=question.kind,  # type: ignore[arg-type]
+        prompt=question.prompt,
+        choices=tuple(
+            ChoiceSource(choice.text, choice.is_right or is_written, choice.feedback)
+            for choice in question.choices
+        ),
+        tolerance=_decimal(question.tolerance),
+        other_feedback=question.other_feedback,
+        explanation=question.explanation,
+    )
+
+
+def _decimal(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,110 @@
+/* Text that is not saved yet survives a closed tab: it is kept in this browser, for the person
+   and the page, and offered on the next visit. Signing out forgets all of it. */
+(() => {
+  const START = "gradus.kept.", SENDING = "gradus.sending";
+  const PAUSE = 400, DAYS = 30;
+  const OURS = /^csrf|^as_loaded$|^edit$|^_|__prefix__/; /* never kept: not typed, or a secret */
+  const keep = (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full, or not allowed */ } };
+  const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
+
+  addEventListener("submit", (e) => {
+    if (!(e.target.getAttribute("action") || "").endsWith("/logout/")) return;
+    for (const key of Object.keys(localStorage)) if (key.startsWith(START)) localStorage.removeItem(key);
+  });
+
+  /* a save that succeeded leads to an address that says so */
+  const sent = sessionStorage.getItem(SENDING);
+  sessionStorage.removeItem(SENDING);
+  if (location.hash === "#saved") {
+    if (sent) localStorage.removeItem(sent);
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+
+  /* after what others do at this moment, such as numbering rows; frames are not waited for */
+  addEventListener("DOMContentLoaded", () => setTimeout(() => {
+    const desk = document.querySelector("[data-person]");
+    if (!desk) return;
+    const form = desk.closest("form");
+    const said = desk.dataset;
+    const key = START + said.person + "." + location.pathname;
+    const cameBack = "unsaved" in said; /* it was sent, and not saved */
+    const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
+    const plain = (fields) => JSON.stringify(fields).replaceAll("\\r\\n", "\\n");
+    const first = plain(typed());
+    let timer, slot = key, isOver = false;
+
+    const note = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (isOver) return;
+      const fields = typed();
+      if (!cameBack && plain(fields) === first) localStorage.removeItem(slot);
+      else keep(slot, { at: Date.now(), loaded: said.loaded, fields });
+    };
+    const soon = () => { clearTimeout(timer); timer = setTimeout(note, PAUSE); };
+    const now = () => { if (timer) note(); };
+    for (const what of ["input", "change"]) form.addEventListener(what, soon);
+    for (const what of ["formset:added", "formset:removed"]) document.addEventListener(what, soon);
+    addEventListener("pagehide", now);
+    document.addEventListener("visibilitychange", now);
+    form.addEventListener("submit", (e) => {
+      if (e.submitter && e.submitter.hasAttribute("formtarget")) return; /* the preview */
+      note();
+      sessionStorage.setItem(SENDING, slot);
+    });
+
+    /* the server puts it back, beside what is stored now where that is another since */
+    const bring = (kept) => {
+      const back = document.createElement("form");
+      back.method = "post";
+      const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
+      for (const [name, value] of [...kept.fields, ["csrfmiddlewaretoken", token], ["as_loaded", kept.loaded], ["edit", "on"]]) {
+        const field = document.createElement("input");
+        field.type = "hidden";
+        field.name = name;
+        field.value = value;
+        back.append(field);
+      }
+      document.body.append(back);
+      isOver = true;
+      back.submit();
+    };
+    const time = (at) => {
+      const day = new Date(at), lang = document.documentElement.lang;
+      const short = { hour: "2-digit", minute: "2-digit" };
+      const isToday = day.toDateString() === new Date().toDateString();
+      return isToday ? day.toLocaleTimeString(lang, short) : day.toLocaleString(lang, { day: "numeric", month: "long", ...short });
+    };
+    const offer = (at, kept) => {
+      const box = document.createElement("div");
+      box.className = "kept";
+      box.setAttribute("role", "status");
+      const text = document.createElement("p");
+      text.textContent = said.kept.replace("{time}", time(kept.at)) + (kept.loaded === said.loaded ? "" : " " + said.newer);
+      const button = (name, act) => {
+        const made = document.createElement("button");
+        made.type = "button";
+        made.textContent = name;
+        made.addEventListener("click", act);
+        return made;
+      };
+      box.append(
+        text,
+        button(said.bring, () => bring(kept)),
+        button(said.discard, () => { localStorage.removeItem(at); box.remove(); }),
+      );
+      desk.append(box);
+    };
+
+    if (cameBack) { note(); return; }
+    for (const at of [key, key + ".2"]) {
+      const kept = read(at);
+      const isOld = kept && Date.now() - kept.at > DAYS * 24 * 3600 * 1000;
+      if (!kept || isOld || plain(kept.fields) === first) localStorage.removeItem(at);
+      else {
+        offer(at, kept);
+        slot = key + ".2"; /* what is offered is not written over */
+      }
+    }
+  }));
+})();
