@@ -13,12 +13,14 @@ WRITES_TRACKS = Q(
     content_type__app_label="courses",
     content_type__model__in=["track", "lesson", "picture"],
 ) | Q(content_type__app_label="quizzes", content_type__model__in=["question", "choice"])
+CHOOSES_GROUPS = Q(codename="view_learnergroup")
 REPLIES = Q(codename__in=["view_objection", "change_objection"])
 SEES = Q(codename__startswith="view_") & Q(
     content_type__app_label__in=["accounts", "courses", "quizzes", "certificates"]
 )
 KEEPS_PEOPLE = Q(codename="change_user") | Q(
-    content_type__app_label="courses", content_type__model="trackinstructor"
+    content_type__app_label="courses",
+    content_type__model__in=["trackinstructor", "learnergroup", "groupmember"],
 )
 LABELS = ["accounts", "courses", "quizzes", "certificates"]
 
@@ -33,7 +35,7 @@ def keep_groups(using: str, **kwargs: Any) -> None:
         create_permissions(apps.get_app_config(label), using=using, verbosity=0)
     permissions = Permission.objects.using(using)
     for name, allowed in {
-        INSTRUCTOR: WRITES_TRACKS | REPLIES,
+        INSTRUCTOR: WRITES_TRACKS | CHOOSES_GROUPS | REPLIES,
         ADMIN: WRITES_TRACKS | REPLIES | SEES | KEEPS_PEOPLE,
     }.items():
         group, _made = Group.objects.using(using).get_or_create(name=name)

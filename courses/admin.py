@@ -20,6 +20,7 @@ from unfold.admin import TabularInline
 from accounts.models import User
 from accounts.people import admin_in
 from courses import publishing
+from courses.audience_admin import AudienceForm, SaysAudience
 from courses.models import RESERVED_SLUGS, Lesson, Picture, Track, TrackInstructor
 from courses.ordered import OrderedForm, OrderedFormSet
 from courses.picture_admin import PictureAdmin
@@ -147,17 +148,19 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Track)
-class TrackAdmin(PreviewsTracks, TaughtAdmin):
+class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
+    form = AudienceForm
     track_field = "pk"
     close_label = _("Archive it instead")
-    list_display = ["title", "state", "lessons", "published_at"]
+    list_display = ["title", "state", "audience", "lessons", "published_at"]
     search_fields = ["title", "slug"]
     ordering = ["title", "pk"]
-    list_filter = [StateFilter]
+    list_filter = [StateFilter, "audience"]
     formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
     warn_unsaved_form = True
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "description"]}),
+        (_("Who may learn"), {"fields": ["audience", "learner_groups"]}),
         (
             _("Language and licence"),
             {"fields": ["language", "license", "attribution"]},

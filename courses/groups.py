@@ -75,4 +75,4 @@ class TrackGroup(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.group)
+        return f"{self.group_id} at {self.track_id}"

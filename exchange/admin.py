@@ -5,7 +5,6 @@ Whatever is saved here can be exported, and imported again as it was.
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.admin import LessonForm
+from courses.audience_admin import AudienceForm
 from courses.models import Lesson, Track
 from exchange.history_admin import KeepsQuestionsVersions, KeepsVersions
 from exchange.stored import CHOICES, question_source, source_with
@@ -50,7 +50,7 @@ LESSON_TEXTS = {
 TRACK_TEXTS = LESSON_TEXTS - {"markdown"} | {"description"}
 
 
-class SayableTrackForm(forms.ModelForm[Any]):
+class SayableTrackForm(AudienceForm):
     def clean(self) -> Any:
         cleaned = super().clean()
         refuse(self, faults_of_track(texts_of(self, TRACK_TEXTS)))

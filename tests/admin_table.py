@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import AuditEvent, User
 from certificates.models import Certificate
+from courses.groups import GroupMember, LearnerGroup, TrackGroup
 from courses.models import Lesson, Track
 from courses.publishing import make_preview_link
 from exchange.keeping import keep_found
@@ -70,6 +71,27 @@ def of_objections(model: str, key: str) -> dict[str, Row]:
         f"{name}_history": row(f"{model}/{key}/history/", OWN, OWN),
         f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
     }
+
+
+def of_groups(model: str, key: str) -> dict[str, Row]:
+    """Groups of learners: instructors see name and size, admins keep them."""
+    name = "admin:" + model.replace("/", "_")
+    return {
+        f"{name}_changelist": row(f"{model}/", OF_STAFF, OF_STAFF),
+        f"{name}_add": row(f"{model}/add/", OF_ADMINS, OF_ADMINS),
+        f"{name}_change": row(f"{model}/{key}/change/", OF_STAFF, OF_ADMINS),
+        f"{name}_delete": row(f"{model}/{key}/delete/", OF_ADMINS, OF_ADMINS),
+        f"{name}_history": row(f"{model}/{key}/history/", OF_STAFF, OF_STAFF),
+        f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
+    }
+
+
+def of_members(model: str, key: str) -> dict[str, Row]:
+    """Who is in a group: for admins, who see them and take them out."""
+    rows = to_read(model, key)
+    name = "admin:" + model.replace("/", "_")
+    may_delete = row(f"{model}/{key}/delete/", OF_ADMINS, OF_ADMINS)
+    return rows | {f"{name}_delete": may_delete}
 
 
 def taught(model: str, key: str) -> dict[str, Row]:
@@ -177,6 +199,8 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:exchange_trackupload_cancel": row(
         "courses/track/import/{upload}/cancel/", NOT_SO, HOME
     ),
+    **of_groups("courses/learnergroup", "{group}"),
+    **of_members("courses/groupmember", "{member}"),
     **of_objections("quizzes/objection", "{reported}"),
     **to_read("quizzes/answer", "{answered}"),
     **to_read("accounts/user", "{person}"),
@@ -204,6 +228,9 @@ def keys_of_rows(
         credit=1,
     )
     said = Objection.objects.create(question=question, learner=learner, text="Is it?")
+    group = LearnerGroup.objects.create(name="Class 7")
+    GroupMember.objects.create(group=group, learner=learner)
+    TrackGroup.objects.create(group=group, track=track)
     audited = AuditEvent.objects.create(actor=admin, person=learner, what="activated")
     return {
         "track": track.pk,
@@ -216,6 +243,8 @@ def keys_of_rows(
         "answered": answered.pk,
         "person": learner.pk,
         "audited": audited.pk,
+        "group": group.pk,
+        "member": group.members.get().pk,
         "certificate": certificate.pk,
         "upload": _upload_of(track),
         **_versions_of(question.lesson),

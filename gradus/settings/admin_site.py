@@ -87,6 +87,12 @@ NAVIGATION = [
                 "quizzes_objection",
                 "quizzes.change_objection",
             ),
+            _line(
+                _("Groups"),
+                "groups",
+                "courses_learnergroup",
+                "courses.view_learnergroup",
+            ),
         ]
     },
     {
