@@ -321,7 +321,9 @@ class LessonAdmin(TaughtAdmin):
 
     @admin.action(description=_("Make drafts of them"), permissions=["change"])
     def unpublish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
-        count = publishing.unpublish_lessons(list(lessons.values_list("pk", flat=True)))
+        going = list(lessons.filter(published_at__isnull=False))
+        count = publishing.unpublish_lessons([lesson.pk for lesson in going])
+        self.log_many(request, going, gettext("The lesson is a draft again."))
         said = ngettext(
             "%(count)s lesson is a draft again.",
             "%(count)s lessons are drafts again.",

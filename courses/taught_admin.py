@@ -1,9 +1,10 @@
 """What the pages of tracks and of lessons in the admin have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
@@ -87,6 +88,16 @@ class TaughtAdmin(SavesKindly):
         for action in self.get_actions_submit_line(request, obj.pk):
             if action.action_name in request.POST:
                 action.method(request, obj)
+
+    def log_many(self, request: HttpRequest, rows: Iterable[Any], said: str) -> None:
+        """The same sentence in the history of each; nothing of their texts changed."""
+        who: Any = request.user
+        LogEntry.objects.log_actions(
+            user_id=who.pk,
+            queryset=rows,
+            action_flag=CHANGE,
+            change_message=said,
+        )
 
     # Deleting, or closing instead
 

@@ -91,7 +91,7 @@ def _events(keys: list[tuple[datetime, int | None, int | None]]) -> list[Event]:
 
 def light(versions: QuerySet[Version]) -> QuerySet[Version]:
     """What a list shows of versions, without the texts."""
-    return versions.select_related("by").defer("text", "questions")
+    return versions.select_related("by", "entry").defer("text", "questions")
 
 
 def _noted(at: datetime, entry: LogEntry, version: Version | None) -> Event:

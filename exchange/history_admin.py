@@ -174,7 +174,7 @@ def _keep(row: Track | Lesson, occasion: Occasion) -> None:
     if isinstance(row, Track):
         keep_track(row.pk, occasion)
         keep_found(row.pk)  # a duplicate comes with its lessons
-    else:
+    elif isinstance(row, Lesson):
         keep_lessons([row.pk], occasion)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -370,7 +371,12 @@ def _retire(journal: Journal, terms: Terms) -> bool:
         one for one in journal.missing if terms.retires(one.name) and not one.is_draft
     ]
     retire_questions([one.row.pk for one in gone if one.handle])
-    unpublish_lessons([one.row.pk for one in gone if not one.handle])
+    closed = [one.row for one in gone if not one.handle]
+    unpublish_lessons([row.pk for row in closed])
+    if terms.by is not None:
+        LogEntry.objects.log_actions(
+            terms.by.pk, closed, CHANGE, _("The lesson is a draft again.")
+        )
     for one in gone:
         if one.handle:
             change = Change("question", "retired", one.file, name=one.handle)

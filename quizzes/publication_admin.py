@@ -94,6 +94,12 @@ class OpensAndCloses(TaughtAdmin):
         """Does what the form says; returns the sentence that says so."""
         raise NotImplementedError
 
+    def opened_along(
+        self, checked: Sequence[Checked], form: PublicationForm
+    ) -> list[Lesson]:
+        """The lessons whose history it stands in, too."""
+        return []
+
     def publication_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Shows what stands in the way, and with a POST opens or closes it."""
         with transaction.atomic():
@@ -108,6 +114,7 @@ class OpensAndCloses(TaughtAdmin):
             if form.is_valid():
                 said = self.do(obj, form)
                 self.log_change(request, obj, said)
+                self.log_many(request, self.opened_along(checked, form), said)
                 messages.success(request, said)
                 return redirect(self._address("change", obj))
         return self._publication_page(request, obj, checked, actions, form)
@@ -194,7 +201,9 @@ class PublishesLesson(OpensAndCloses):
             messages.warning(request, said)
             return redirect(self._address("publication", obj))
         publishing.publish_lessons([obj.pk])
-        messages.success(request, gettext("The lesson is published."))
+        said = gettext("The lesson is published.")
+        self.log_many(request, [obj], said)
+        messages.success(request, said)
         return response
 
     # In the list
@@ -209,7 +218,15 @@ class PublishesLesson(OpensAndCloses):
         seen = "seen" in request.POST
         if not seen and any(each.findings for each in checked):
             return self._ask(request, checked)
+        now = timezone.now()
+        opened = [
+            each.lesson
+            for each in checked
+            if not each.has_faults
+            and (each.lesson.published_at is None or each.lesson.published_at > now)
+        ]
         count = publishing.publish_lessons(sound)
+        self.log_many(request, opened, gettext("The lesson is published."))
         said = ngettext(
             "%(count)s lesson is published.", "%(count)s lessons are published.", count
         )
@@ -259,6 +276,14 @@ class PublishesTrack(OpensAndCloses):
         opens = ["now", "at"] if has_sound or not obj.is_published else []
         closes = ["draft"] if obj.published_at is not None else []
         return [*opens, *closes, "archive"]
+
+    def opened_along(
+        self, checked: Sequence[Checked], form: PublicationForm
+    ) -> list[Lesson]:
+        if form.cleaned_data["action"] not in {"now", "at"}:
+            return []
+        chosen = form.cleaned_data["lessons"]
+        return [each.lesson for each in checked if each.lesson.pk in chosen]
 
     def do(self, obj: Track, form: PublicationForm) -> str:
         match form.cleaned_data["action"]:

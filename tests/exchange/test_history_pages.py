@@ -15,11 +15,12 @@ from accounts.models import User
 from courses.models import Lesson, Track
 from exchange.keeping import Occasion, keep_found, keep_lessons
 from exchange.models import Version, What
-from exchange.saving import import_track_folder
+from exchange.saving import Terms, import_track, import_track_folder
+from exchange.track_folder import read_track_folder
 from quizzes.models import Question
 from tests.admin_forms import admin_client, fields_of
 from tests.exchange.folders import LOAM, write_folder
-from tests.factories import make_question
+from tests.factories import make_lesson, make_question
 
 pytestmark = pytest.mark.django_db
 
@@ -88,6 +89,64 @@ def test_what_changed_no_text_stands_there_too(lesson, client):
     page = read(client, address("courses_lesson_history", lesson.pk))
 
     assert "The lesson is a draft again." in page
+
+
+class TestPublication:
+    """Whoever opens or closes a lesson, in whatever way: the lesson's history says so."""
+
+    def said(self, client, lesson: Lesson) -> list[str]:
+        read(client, address("courses_lesson_history", lesson.pk))
+        entries = LogEntry.objects.filter(object_id=str(lesson.pk)).order_by("-pk")
+        return [entry.get_change_message() for entry in entries]
+
+    @pytest.fixture
+    def draft(self, soil) -> Lesson:
+        lesson = make_lesson(soil, "draft", published=False)
+        make_question(lesson, right=("Yes",))
+        return lesson
+
+    def test_from_the_list(self, draft, lesson, client):
+        url = address("courses_lesson_changelist")
+        chosen = {"_selected_action": [draft.pk, lesson.pk]}
+
+        client.post(url, chosen | {"action": "publish", "seen": "1"})
+        assert self.said(client, draft) == ["The lesson is published."]
+        assert self.said(client, lesson) == []
+        client.post(url, chosen | {"action": "unpublish"})
+
+        assert self.said(client, draft)[0] == "The lesson is a draft again."
+        assert self.said(client, lesson) == ["The lesson is a draft again."]
+
+    def test_with_a_save(self, draft, client):
+        url = address("courses_lesson_change", draft.pk)
+        fields = fields_of(client, url)
+        client.post(url, fields | {"courses_lesson_publish_now": "1"})
+
+        assert self.said(client, draft)[0] == "The lesson is published."
+
+    def test_with_its_track(self, soil, draft, client):
+        url = f"/admin/courses/track/{soil.pk}/publication/"
+        client.post(url, {"action": "now", "lessons": [draft.pk]})
+
+        assert self.said(client, draft) == ["Published: 1 lesson."]
+
+    def test_by_an_import(self, tmp_path, ruth):
+        folder = write_folder(tmp_path)
+        import_track_folder(folder, publish=True)
+        (folder / "02-peat.md").unlink()
+        terms = Terms(by=ruth, retires=lambda _name: True)
+
+        import_track(read_track_folder(folder), terms)
+
+        peat = Lesson.objects.get(slug="peat")
+        said = self.said(admin_client(ruth), peat)
+        assert said == ["The lesson is a draft again."]
+
+
+def test_a_lessons_page_leads_to_the_history_of_each_question(lesson, probe, client):
+    page = read(client, address("courses_lesson_change", lesson.pk))
+
+    assert address("quizzes_question_history", probe.pk) in page
 
 
 def test_an_import_by_a_command_stands_there_without_a_person(tmp_path, ruth):

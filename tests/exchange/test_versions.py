@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -258,6 +258,26 @@ def test_two_saves_at_once_leave_both_versions_in_order(soil, lesson, iris, ruth
     assert {second[1], third[1]} == {"By Iris", "By Ruth"}
     lesson.refresh_from_db()
     assert lesson.title == third[1]
+
+
+def save_as(lesson: Lesson, title: str) -> None:
+    with transaction.atomic():
+        Lesson.objects.filter(pk=lesson.pk).update(title=title)
+        keep_lessons([lesson.pk], Occasion(What.SAVED))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_changes_at_once_leave_their_versions_in_order(soil, lesson):
+    keep_found(soil.pk)
+    titles = [f"Title {number}" for number in range(6)]
+
+    at_once([partial(save_as, lesson, title) for title in titles])
+
+    first, *others = kept(lesson)
+    assert first == ("found", lesson.title)
+    assert {title for _what, title in others} == set(titles)
+    lesson.refresh_from_db()
+    assert others[-1] == ("saved", lesson.title)
 
 
 def test_without_the_lock_the_last_version_would_not_be_what_stands(soil, lesson):
