@@ -146,7 +146,7 @@ class SayableQuestionInline(QuestionInline):
             return said
         url = reverse("admin:quizzes_question_history", args=[question.pk])
         return format_html(
-            '{} <a class="to" href="{}">{}</a>', said, url, gettext("History")
+            '{} · <a class="to" href="{}">{}</a>', said, url, gettext("History")
         )
 
 

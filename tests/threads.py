@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
+from time import monotonic, sleep
 from typing import Any
 
+import pytest
 from django.db import connection
 
 
@@ -28,3 +30,19 @@ def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.join(timeout=60)
     return results
+
+
+def wait_until_somebody_waits() -> None:
+    """Until a transaction of this database waits for a lock of another."""
+    until = monotonic() + 10
+    with connection.cursor() as cursor:
+        while monotonic() < until:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+            sleep(0.01)
+    pytest.fail("nobody waited")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from threading import Thread
-from time import monotonic, sleep
 from uuid import uuid4
 
 import pytest
@@ -26,6 +25,7 @@ from tests.exchange.folders import (
 )
 from tests.factories import make_lesson
 from tests.quizzes.mending import by_map
+from tests.threads import wait_until_somebody_waits
 
 ONE = "1 person has answered it; that answer stays, and counts as it did"
 
@@ -290,22 +290,6 @@ def _in_a_thread(work) -> tuple[Thread, list[object]]:
     return thread, results
 
 
-def _wait_until_somebody_waits() -> None:
-    """Until a transaction of this database waits for a lock of another."""
-    until = monotonic() + 10
-    with connection.cursor() as cursor:
-        while monotonic() < until:
-            cursor.execute("SELECT pg_stat_clear_snapshot()")
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            if cursor.fetchone()[0]:
-                return
-            sleep(0.01)
-    pytest.fail("nobody waited")
-
-
 @pytest.mark.django_db(transaction=True)
 def test_an_import_waits_for_an_answer_and_then_revises_its_question(tmp_path):
     folder = write_folder(tmp_path)
@@ -315,7 +299,7 @@ def test_an_import_waits_for_an_answer_and_then_revises_its_question(tmp_path):
     with transaction.atomic():
         answer("finest")
         thread, results = _in_a_thread(lambda: import_track_folder(folder))
-        _wait_until_somebody_waits()
+        wait_until_somebody_waits()
     thread.join()
 
     (report,) = results
@@ -341,7 +325,7 @@ def test_an_answer_waits_for_an_import_and_is_then_refused(tmp_path):
     with transaction.atomic():
         import_track_folder(folder)
         thread, results = _in_a_thread(send)
-        _wait_until_somebody_waits()
+        wait_until_somebody_waits()
     thread.join()
 
     assert [type(result) for result in results] == [QuestionChangedError]
@@ -360,7 +344,7 @@ def test_an_answer_and_an_import_that_leaves_its_question_alone_are_both_stored(
     with transaction.atomic():
         answer("finest")
         thread, results = _in_a_thread(lambda: import_track_folder(folder))
-        _wait_until_somebody_waits()
+        wait_until_somebody_waits()
     thread.join()
 
     assert not isinstance(results[0], Exception)
@@ -375,7 +359,7 @@ def test_two_imports_of_one_new_track_at_once_give_one_track(tmp_path):
     with transaction.atomic():
         import_track_folder(folder)
         thread, results = _in_a_thread(lambda: import_track_folder(folder))
-        _wait_until_somebody_waits()
+        wait_until_somebody_waits()
     thread.join()
 
     assert "nothing changed" in str(results[0])
@@ -392,7 +376,7 @@ def test_a_lesson_added_at_the_same_moment_ends_in_a_plain_sentence(tmp_path):
     with transaction.atomic():
         make_lesson(Track.objects.get(), "silt")
         thread, results = _in_a_thread(lambda: import_track_folder(folder))
-        _wait_until_somebody_waits()
+        wait_until_somebody_waits()
     thread.join()
 
     assert str(results[0]) == (

@@ -18,10 +18,11 @@ from exchange.person import export_person
 from exchange.saving import Terms, import_track, import_track_folder
 from exchange.stored import export_track
 from exchange.track_folder import read_track_folder, write_track
-from tests.admin_forms import admin_client, fields_in, fields_of
+from quizzes.models import Question
+from tests.admin_forms import admin_client, fields_in, fields_of, in_thread
 from tests.exchange.folders import LOAM, PEAT, TRACK, write_folder
 from tests.factories import make_lesson, make_question, make_track
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +235,7 @@ def test_a_person_gets_a_list_of_the_versions_they_made(lesson, iris, omar):
     exported: Any = export_person(iris)
     (made,) = exported["versions_i_made"]
     assert (made["title"], made["track_slug"]) == ("Probe deep", "soil")
-    assert export_person(omar) == {"versions_i_made": []}
+    assert export_person(omar)["versions_i_made"] == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -278,6 +279,26 @@ def test_changes_at_once_leave_their_versions_in_order(soil, lesson):
     assert {title for _what, title in others} == set(titles)
     lesson.refresh_from_db()
     assert others[-1] == ("saved", lesson.title)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changes_another_question_meanwhile_waits_and_keeps_both(soil, lesson):
+    """No row of the lesson itself is written, so only the lock makes the second wait."""
+    first, second = (make_question(lesson, f"Question {n}?") for n in (1, 2))
+    keep_found(soil.pk)
+
+    def explain(question: Question) -> None:
+        with transaction.atomic():
+            Question.objects.filter(pk=question.pk).update(explanation="As said.")
+            keep_lessons([lesson.pk], Occasion(What.SAVED))
+
+    with transaction.atomic():
+        explain(first)
+        thread = in_thread(partial(explain, second))
+        wait_until_somebody_waits()
+    thread.join()
+
+    assert last(lesson).text.count("As said.") == 2
 
 
 def test_without_the_lock_the_last_version_would_not_be_what_stands(soil, lesson):
