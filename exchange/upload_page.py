@@ -10,9 +10,7 @@ from exchange.report import Change, ImportReport
 from exchange.text_diff import Block, compare
 from exchange.track_files import TRACK_FILE
 
-MOST_LINES = (
-    6_000  # compared on one page; of what is beyond, only the changes are named
-)
+MOST_CHARACTERS = 800_000  # compared on one page; beyond it changes are only named
 MOST_PROBLEMS = 200  # that one page lists
 
 _LESSON_FILE = re.compile(r"[0-9]+-(.+)\.md")
@@ -26,7 +24,7 @@ class FileChanges:
     is_new: bool
     changes: list[Change] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)  # the text, before and after
-    is_cut: bool = False  # there are more changed lines than the page shows
+    is_cut: bool = False  # there is more text than one page compares
 
 
 def changes_by_file(report: ImportReport) -> list[FileChanges]:
@@ -38,7 +36,7 @@ def _by_file(report: ImportReport) -> Iterator[FileChanges]:
     files: dict[str, list[Change]] = {}
     for change in report.changes:
         files.setdefault(change.file, []).append(change)
-    room = MOST_LINES
+    room = MOST_CHARACTERS
     for file, changes in files.items():
         found = _LESSON_FILE.fullmatch(file)
         slug = "" if file == TRACK_FILE else found[1] if found else file
@@ -46,11 +44,11 @@ def _by_file(report: ImportReport) -> Iterator[FileChanges]:
         if not before or before == after:
             yield FileChanges(file, not before, changes)
             continue
-        lines = before.count("\n") + after.count("\n")
-        if lines > room:
+        size = len(before) + len(after)
+        if size > room:
             yield FileChanges(file, False, changes, is_cut=True)
             continue
-        room -= lines
+        room -= size
         yield FileChanges(file, False, changes, compare(before, after))
 
 

@@ -130,6 +130,23 @@ class TestLookingAtAZip:
         assert "02-peat.md new lesson new question “carbon” line 10" in said(page)
         assert not Track.objects.filter(slug="moon").exists()
 
+    def test_of_more_text_than_a_page_compares_names_the_changes_alone(
+        self, desk, monkeypatch
+    ):
+        monkeypatch.setattr("exchange.upload_page.MOST_CHARACTERS", len(LOAM) * 2 + 100)
+        changed = {
+            "01-loam.md": LOAM.replace("a mixture", "a mix"),
+            "02-peat.md": PEAT.replace("burns", "glows"),
+        }
+
+        page = look(desk, zip_of(FILES | changed))
+
+        assert "<ins>mix</ins>" in page.content.decode()
+        assert "glows" not in page.content.decode()
+        assert "02-peat.md lesson changed (text) There are too many changed texts" in (
+            said(page)
+        )
+
     def test_escapes_what_the_zip_says(self, desk):
         hostile = LOAM.replace("Loam is", "<script>alert(1)</script> Loam is")
 
