@@ -25,6 +25,10 @@ from certificates.models import Certificate
 from certificates.services import claim_certificate
 from courses.models import Track
 from exchange.saving import import_track_folder
+from exchange.stored import export_track
+from exchange.track_folder import write_track
+from exchange.uploads import keep_upload
+from exchange.zip_files import write_track_zip
 from quizzes.models import Question
 from tests.browser.conftest import NewContext
 from tests.browser.pages import PAGES
@@ -158,6 +162,28 @@ def admin_lesson(stage: Stage) -> str:
     return reverse("admin:courses_lesson_change", args=[lesson.pk])
 
 
+def admin_import(stage: Stage) -> str:
+    """The page of a zip in which a paragraph, a question and a lesson are not as before."""
+    track = Track.objects.get(slug="ai-fundamentals")
+    iris = make_instructor("Iris", track)
+    stage.sign_in(iris)
+    answer(stage, [questions_of(track)[3]])
+    files = {
+        name: text.encode() for name, text in write_track(export_track(track)).items()
+    }
+    del files["09-private-data-and-prompt-injection.md"]
+    changed = "02-how-models-are-trained.md"
+    text = files[changed].decode()
+    for old, new in [
+        ("half a sentence", "only half a sentence"),
+        ("able to do?", "able to do at all?"),
+    ]:
+        text = text.replace(old, new, 1)
+    files[changed] = text.encode()
+    upload = keep_upload(iris, f"{track.slug}.zip", write_track_zip(files, track.slug))
+    return reverse("admin:exchange_trackupload_look", args=[upload.pk])
+
+
 SHOTS = [
     Shot("catalogue", catalogue),
     Shot("track", track_to_claim),
@@ -171,6 +197,7 @@ SHOTS = [
     Shot("search", search),
     Shot("sign-in", sign_in),
     Shot("admin-lesson", admin_lesson, height=VIEW),
+    Shot("admin-import", admin_import),
 ]
 
 
