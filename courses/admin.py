@@ -152,6 +152,7 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
     form = AudienceForm
     track_field = "pk"
     close_label = _("Archive it instead")
+    lessons_inline: type[TabularInline] = LessonsInline
     list_display = ["title", "state", "audience", "lessons", "published_at"]
     search_fields = ["title", "slug"]
     ordering = ["title", "pk"]
@@ -189,7 +190,7 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
         return {} if obj is not None else {"slug": ["title"]}
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        inlines: list[type[TabularInline]] = [LessonsInline] if obj else []
+        inlines = [self.lessons_inline] if obj else []
         return [*inlines, InstructorsInline] if admin_in(request) else inlines
 
     def save_model(

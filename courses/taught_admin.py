@@ -40,6 +40,7 @@ class TaughtAdmin(SavesKindly):
     class Media:
         js = ["js/rows.js"]
 
+    change_form_outer_before_template = "admin/desk_post.html"
     change_form_before_template = "admin/desk.html"
     track_field = "track_id"
     close_label: Any = ""  # the button that is offered instead of deleting

@@ -34,12 +34,14 @@ from quizzes.answered import (
     grades_earlier_answers,
     is_answered,
 )
+from quizzes.duplicate_admin import DuplicatesLesson, DuplicatesTrack, duplicate_button
 from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson
 from quizzes.publication_admin import PublishesLesson, PublishesTrack
 from quizzes.querysets import people_who_answered
+from quizzes.readers import LessonsWithReaders
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
 
@@ -139,10 +141,11 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
         if question.grades_earlier:
             words += gettext(" Earlier answers are graded by it.")
         return format_html(
-            "{} {} {} {}",
+            "{} {} {} · {} {}",
             words,
             gettext("So it stays as it is.") if is_answered(question) else "",
             ways_to_mend(question),
+            duplicate_button(question),
             objections_link(question),
         )
 
@@ -151,12 +154,14 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class TrackWithLessonsAdmin(PublishesTrack, TrackAdmin):
+class TrackWithLessonsAdmin(PublishesTrack, DuplicatesTrack, TrackAdmin):
     """A track that is published together with its lessons, once these are sound."""
+
+    lessons_inline = LessonsWithReaders
 
 
 @admin.register(Lesson)
-class LessonWithQuestionsAdmin(PublishesLesson, PreviewsLesson):
+class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson):
     inlines = [QuestionInline]
     change_form_outer_after_template = "admin/quizzes/earlier_questions.html"
     refusals = LessonAdmin.refusals | {

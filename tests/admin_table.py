@@ -147,6 +147,15 @@ ADMIN_TABLE: dict[str, Row] = {
         "courses/lesson/{lesson}/preview/", SEEN, SEEN
     ),
     "admin:courses/lesson/preview/": row("courses/lesson/preview/", OF_STAFF, OF_STAFF),
+    "admin:courses_track_duplicate": row(
+        "courses/track/{track}/duplicate/", NOT_SO, to(302, 404, 302)
+    ),
+    "admin:courses_lesson_duplicate": row(
+        "courses/lesson/{lesson}/duplicate/", NOT_SO, to(302, 404, 302)
+    ),
+    "admin:quizzes_question_duplicate": row(
+        "courses/lesson/questions/{question}/duplicate/", NOT_SO, to(302, 404, 302)
+    ),
     "admin:courses_lesson_syntax": row("courses/lesson/syntax/", OF_STAFF, OF_STAFF),
     "admin:courses_track_publication": row(
         "courses/track/{track}/publication/", SEEN, to(422, 404, 422)
