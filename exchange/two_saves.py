@@ -16,10 +16,8 @@ from courses.models import Lesson, Track
 from courses.taught_admin import TaughtAdmin
 from exchange.history import event_of, light, versions_of
 from exchange.keeping import digest
-from exchange.stored import track_source
 from exchange.text_diff import compare
-from exchange.track_files import track_text
-from exchange.typed_sources import stored_text, typed_text
+from exchange.typed_sources import own_text, stored_text, typed_text
 
 OF_THE_PAGE = {"csrfmiddlewaretoken", "as_loaded", "edit"}  # never sent on as typed
 
@@ -36,7 +34,7 @@ def state_now(row: Track | Lesson) -> str:
     if isinstance(row, Lesson):
         return digest(f"{row.slug}\n{stored_text(row)}")
     lessons = row.lessons.order_by("position").values_list("pk", flat=True)
-    text = digest(f"{row.slug}\n{track_text(track_source(row))}")
+    text = digest(f"{row.slug}\n{own_text(row)}")
     return " ".join([text, *map(str, lessons)])
 
 

@@ -3,6 +3,10 @@
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from courses.audience import Audience
+from courses.groups import LearnerGroup
 from courses.models import Lesson, Track
 from exchange.stored import lesson_sources, track_source
 from exchange.track_files import lesson_text, track_text
@@ -15,6 +19,7 @@ from exchange.track_source import (
 from quizzes.models import Kind, Question
 from quizzes.typed_lesson import TypedQuestion, typed, typed_order, typed_questions
 
+LONGEST_KEY = 18  # digits; any such number fits into the database's integer
 _WRITTEN = {Kind.TEXT, Kind.NUMBER}
 
 
@@ -23,7 +28,13 @@ def stored_text(row: Track | Lesson) -> str:
     if isinstance(row, Lesson):
         return lesson_text(lesson_sources([row])[0])
     lessons = row.lessons.order_by("position").values_list("title", flat=True)
-    return _with_order(track_text(track_source(row)), list(lessons))
+    return _with_order(own_text(row), list(lessons))
+
+
+def own_text(track: Track) -> str:
+    """What is stored of the track itself, with who may learn it."""
+    groups = track.groups.order_by("name").values_list("name", flat=True)
+    return _with_audience(track_text(track_source(track)), track.audience, list(groups))
 
 
 def typed_text(form: Any, formsets: list[Any]) -> str:
@@ -33,7 +44,22 @@ def typed_text(form: Any, formsets: list[Any]) -> str:
     if isinstance(row, Lesson):
         return lesson_text(_lesson(form, by_model[Question]))
     lessons = [each.title for each in typed_order(by_model[Lesson])]
-    return _with_order(track_text(_track(form)), lessons)
+    chosen = [key for key in form["learner_groups"].value() or [] if _is_key(key)]
+    groups = LearnerGroup.objects.filter(pk__in=chosen).order_by("name")
+    names = list(groups.values_list("name", flat=True))
+    text = _with_audience(track_text(_track(form)), typed(form, "audience"), names)
+    return _with_order(text, lessons)
+
+
+def _is_key(value: object) -> bool:
+    return str(value).isdecimal() and len(str(value)) <= LONGEST_KEY
+
+
+def _with_audience(text: str, audience: str, groups: list[str]) -> str:
+    known = audience in Audience.values
+    who = Audience(audience).label if known else audience
+    said = _("Who may learn it: %(who)s") % {"who": " · ".join([str(who), *groups])}
+    return f"{text}\n{said}\n"
 
 
 def _with_order(text: str, lessons: list[str]) -> str:

@@ -8,7 +8,9 @@ from threading import Barrier
 import pytest
 from django.urls import reverse
 
-from courses.models import Lesson
+from courses.audience import Audience
+from courses.groups import LearnerGroup, TrackGroup
+from courses.models import Lesson, Track
 from courses.publishing import publish_lessons, publish_track
 from exchange.two_saves import is_same
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_thread
@@ -175,6 +177,21 @@ def test_the_second_save_of_a_track_is_stopped(iris, ruth, soil):
     assert clients[0].post(page_of(soil), fields_in(page)).status_code == 302
     soil.refresh_from_db()
     assert soil.description == "Iris' words."
+
+
+def test_who_may_learn_a_track_is_not_set_back_by_a_later_save(iris, soil):
+    client = admin_client(iris)
+    group = LearnerGroup.objects.create(name="Gardeners")
+    fields = fields_of(client, page_of(soil))
+    TrackGroup.objects.create(track=soil, group=group)
+    Track.objects.filter(pk=soil.pk).update(audience=Audience.GROUPS)
+
+    page = client.post(page_of(soil), fields | {"description": "Words."})
+
+    assert page.status_code == 409
+    assert "Gardeners" in words(page)
+    soil.refresh_from_db()
+    assert soil.audience == Audience.GROUPS
 
 
 def test_two_orders_of_lessons_meet(iris, soil):
