@@ -73,6 +73,28 @@ def get_question_for(
     return get_object_or_404(questions.fetch_mode(plan_mode()), uuid=uuid)
 
 
+def get_successor_for(
+    reader: Reader, track_slug: str, lesson_slug: str, uuid: UUID
+) -> Question | None:
+    """What the lesson asks now instead of a question it no longer asks; None: nothing.
+
+    Raises:
+        Http404: there was no such question, or this reader may not see the lesson.
+    """
+    lessons = Lesson.objects.visible_to(reader).filter(
+        slug=lesson_slug, track__slug=track_slug
+    )
+    past = Question.objects.filter(position=None, lesson__in=lessons)
+    gone = get_object_or_404(past.only("lineage", "lesson"), uuid=uuid)
+    current = Question.objects.current().filter(
+        lineage=gone.lineage, lesson=gone.lesson_id
+    )
+    now = current.values_list("uuid", flat=True).first()
+    if now is None:
+        return None
+    return get_question_for(reader, track_slug, lesson_slug, now)
+
+
 def _open_question(
     reader: Reader, track_slug: str, lesson_slug: str, uuid: UUID
 ) -> Question | None:

@@ -183,6 +183,7 @@ class _Regrading:
             "chart": chart_of(self.outlook.moves) if self.outlook else None,
             "seen": mark_of(self.request) if self.outlook else "",
             "versions_url": versions_address(self.target.pk),
+            "lesson_url": lesson_address(self.target.lesson_id),
         }
         return TemplateResponse(
             self.request, "admin/quizzes/regrade.html", context, status=self.status
@@ -212,6 +213,7 @@ def take_back_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         "outlook": outlook,
         "chart": chart_of(outlook.moves),
         "versions_url": versions_address(target.pk),
+        "lesson_url": lesson_address(target.lesson_id),
     }
     return TemplateResponse(request, "admin/quizzes/take_back.html", context)
 

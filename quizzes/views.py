@@ -2,9 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +16,12 @@ from courses.access import get_lesson_for, get_track_for
 from courses.marks import keep
 from courses.progress import outline_of
 from courses.views import kept_by_readers, render_lesson
-from quizzes.access import choices_of, get_question_for, offered_by
+from quizzes.access import (
+    choices_of,
+    get_question_for,
+    get_successor_for,
+    offered_by,
+)
 from quizzes.forms import AnswerForm
 from quizzes.grading import Key
 from quizzes.log import Person
@@ -46,7 +54,11 @@ def answer(
     request: HttpRequest, track_slug: str, lesson_slug: str, question_id: UUID
 ) -> HttpResponse:
     """GET: the question open to answer. POST: grade the answer and keep it."""
-    question = get_question_for(request.user, track_slug, lesson_slug, question_id)
+    address = (track_slug, lesson_slug, question_id)
+    try:
+        question = get_question_for(request.user, *address)
+    except Http404:
+        return _show_successor(request, *address)
     asked = _asked(question)
     if request.method != "POST":
         return _show_open(request, question, AnswerForm(asked))
@@ -63,6 +75,8 @@ def answer(
     try:
         person = _record(request, question, choices, form)
     except AnswerRefusedError as error:
+        if question.position is None:  # it was replaced or retired at this moment
+            return _show_successor(request, *address)
         return _show_open(
             request, question, form.refused(str(error)), status=error.status
         )
@@ -123,9 +137,8 @@ def _read_again(question: Question, form: AnswerForm) -> Key:
     """The key of the question as it is now, if the answer still fits it."""
     question.refresh_from_db(fields=["revision", "kind", "tolerance", "position"])
     choices = choices_of(question)
-    if question.kind != form.asked.kind or not form.reply().picked <= {
-        choice.pk for choice in choices
-    }:
+    is_same = question.kind == form.asked.kind and question.position is not None
+    if not is_same or not form.reply().picked <= {choice.pk for choice in choices}:
         raise QuestionChangedError
     return key_of(question, choices)
 
@@ -138,6 +151,26 @@ def _show_open(
         context = {"item": item, "lesson": question.lesson}
         return render(request, "quizzes/_question.html", context, status=status)
     return _lesson_page(request, question, status=status, open_form=form)
+
+
+def _show_successor(
+    request: HttpRequest, track_slug: str, lesson_slug: str, question_id: UUID
+) -> HttpResponse:
+    """To who has a page on which the question is an earlier version, or not yet retired."""
+    found = get_successor_for(request.user, track_slug, lesson_slug, question_id)
+    if found is None:
+        messages.info(
+            request, _("This question is no longer asked: no answer to it is kept.")
+        )
+        lesson = reverse("lesson", args=[track_slug, lesson_slug])
+        if request.htmx:  # type: ignore[attr-defined]
+            return HttpResponse(headers={"HX-Redirect": lesson})
+        return redirect(lesson)
+    form = AnswerForm(_asked(found))
+    if request.method != "POST":
+        return _show_open(request, found, form)
+    error = QuestionChangedError()
+    return _show_open(request, found, form.refused(str(error)), status=error.status)
 
 
 def _show_preview(

@@ -127,5 +127,18 @@ addEventListener("DOMContentLoaded", () => {
       if (first) first.focus();
     });
   });
+  /* a page that came back has its rows as they were before; they stood where they say */
+  const arrange = () => {
+    for (const list of form.querySelectorAll(".formset[data-ordering-field]")) {
+      const rows = rowsOf(list);
+      const wish = (row) => Number((placeOf(row) || {}).value) || Infinity;
+      const sorted = [...rows].sort((a, b) => (wish(a) === wish(b) ? 0 : wish(a) - wish(b)));
+      if (sorted.every((row, at) => row === rows[at])) continue;
+      const after = rows[rows.length - 1].nextElementSibling;
+      for (const row of sorted) list.insertBefore(row, after);
+      if (window.applyLastClass) window.applyLastClass(list);
+    }
+  };
+  arrange();
   equip();
 });

@@ -183,6 +183,62 @@ class TestAnAnswerToAQuestionThatIsGone:
             answer(probe, visitor, submission=key)
 
 
+class TestAPageThatIsOlderThanTheRevision:
+    """The learner's page still shows the version that was replaced, or retired."""
+
+    def post(self, client, question, **headers):
+        choice = str(question.choices.get(is_right=True).pk)
+        data = {"submission": str(uuid4()), "choice": choice}
+        return client.post(question.answer_url, data, headers=headers)
+
+    def test_an_answer_from_it_is_met_with_the_new_version(self, probe, client):
+        new = revise(probe)
+
+        page = self.post(client, probe, **{"HX-Request": "true"})
+
+        said = page.content.decode()
+        assert page.status_code == 409
+        assert "This question has just been changed." in said
+        assert f'id="question-{new.uuid}"' in said
+        assert "Where does the new probe go?" in said
+        assert not Answer.objects.exists()
+
+    def test_without_javascript_it_is_the_whole_lesson(self, probe, client):
+        revise(probe)
+
+        page = self.post(client, probe)
+
+        assert page.status_code == 409
+        assert "This question has just been changed." in page.content.decode()
+        assert "<h1" in page.content.decode()
+
+    def test_try_again_opens_the_new_version(self, probe, client):
+        revise(probe)
+
+        page = client.get(probe.answer_url, headers={"HX-Request": "true"})
+
+        assert page.status_code == 200
+        assert "Where does the new probe go?" in page.content.decode()
+
+    @pytest.mark.parametrize("htmx", [True, False])
+    def test_a_retired_question_leads_back_to_the_lesson(self, probe, client, htmx):
+        retire_question(probe)
+        lesson = "/tracks/soil/probe-the-soil/"
+
+        response = self.post(client, probe, **({"HX-Request": "true"} if htmx else {}))
+
+        assert response["HX-Redirect" if htmx else "Location"] == lesson
+        page = client.get(lesson).content.decode()
+        assert "This question is no longer asked: no answer to it is kept." in page
+
+    def test_in_a_lesson_one_may_not_see_it_is_missing(self, lesson, probe, client):
+        revise(probe)
+        Lesson.objects.filter(pk=lesson.pk).update(published_at=None)
+
+        assert self.post(client, probe).status_code == 404
+        assert client.get(probe.answer_url).status_code == 404
+
+
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
     def test_of_two_who_revise_one_question_one_is_told(self, probe):
@@ -235,6 +291,26 @@ class TestRaces:
         answering.join()
 
         assert len(refused) == 1
+        assert not Answer.objects.exists()
+
+    def test_who_sent_it_is_shown_the_new_version(self, probe, ada, signed_in):
+        choice = str(probe.choices.get(is_right=True).pk)
+        data = {"submission": str(uuid4()), "choice": choice}
+        client, pages = signed_in(ada), []
+
+        def post() -> None:
+            htmx = {"HX-Request": "true"}
+            pages.append(client.post(probe.answer_url, data, headers=htmx))
+
+        with transaction.atomic():
+            revise(probe)
+            posting = in_thread(post)
+            posting.join(timeout=1)
+            assert posting.is_alive()
+        posting.join()
+
+        assert pages[0].status_code == 409
+        assert "Where does the new probe go?" in pages[0].content.decode()
         assert not Answer.objects.exists()
 
     def test_an_insert_that_does_not_look_stores_it_under_the_old_version(
