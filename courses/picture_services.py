@@ -45,15 +45,20 @@ def add_taken(track: Track, taken: TakenPicture) -> Picture:
         for picture in stored.values():
             if picture.digest == taken.digest:
                 return picture
-        refuse_too_many(len(stored) + 1, sum(p.size for p in stored.values()), taken)
+        sizes = [each.size for each in stored.values()]
+        refuse_too_many(len(sizes) + 1, sum(sizes) + len(taken.content))
         picture = picture_row(track, taken, _free_name(taken.name, stored))
         picture.save()
         show_again(track, [picture.name])
     return picture
 
 
-def refuse_too_many(count: int, size: int, taken: TakenPicture) -> None:
-    if count > MAX_PICTURES or size + len(taken.content) > MAX_TRACK_BYTES:
+def refuse_too_many(count: int, size: int) -> None:
+    """
+    Raises:
+        PictureError: a track does not hold so many, or so many bytes of them.
+    """
+    if count > MAX_PICTURES or size > MAX_TRACK_BYTES:
         said = _("A track holds 500 pictures and 60 MB of them. Delete unused ones.")
         raise PictureError(said)
 

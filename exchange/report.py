@@ -16,7 +16,7 @@ from exchange.track_source import Problem
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
-type Subject = Literal["track", "lesson", "question"]
+type Subject = Literal["track", "lesson", "question", "picture"]
 type What = Literal[
     "new",
     "changed",
@@ -43,6 +43,8 @@ _WORDS: "dict[tuple[Subject, What], _StrPromise]" = {
     ("question", "moved"): gettext_lazy("question moved"),
     ("question", "retired"): gettext_lazy("question retired"),
     ("question", "returned"): gettext_lazy("question no longer retired"),
+    ("picture", "new"): gettext_lazy("new picture"),
+    ("picture", "changed"): gettext_lazy("picture replaced"),
 }
 
 # In the order in which a report sums up.
@@ -66,6 +68,10 @@ _COUNTS: "dict[tuple[Subject, What], _StrPromise]" = {
     ("question", "moved"): ngettext_lazy("%d question moved", "%d questions moved"),
     ("question", "retired"): ngettext_lazy(
         "%d question retired", "%d questions retired"
+    ),
+    ("picture", "new"): ngettext_lazy("%d new picture", "%d new pictures"),
+    ("picture", "changed"): ngettext_lazy(
+        "%d picture replaced", "%d pictures replaced"
     ),
 }
 

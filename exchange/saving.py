@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from courses.constraints import broken_constraint
 from courses.models import Lesson, Track
+from courses.picture_access import pictures_of
 from courses.publishing import let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
 from exchange.models import What
+from exchange.picture_saving import save_pictures, show_pictures, store_pictures
 from exchange.question_matching import Questions
 from exchange.question_saving import BATCH, save_questions
 from exchange.report import Change, ImportReport, Journal, Missing
@@ -130,7 +132,8 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     """
     source = tidied(source)
     journal = Journal(timezone.now(), terms.publish)
-    journal.warnings += description_warnings(source)
+    if not terms.dry_run:
+        store_pictures(source.pictures)
     try:
         with transaction.atomic():
             track = _save_track(source, journal, terms)
@@ -171,8 +174,10 @@ def _where(change: Change) -> tuple[bool, str, int]:
 
 
 def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
-    wanted_track = want_track(source)
-    track, is_new = _find_track(wanted_track, terms.by)
+    track, is_new = _find_track(want_track(source), terms.by)
+    new_pictures = save_pictures(track, source.pictures, journal)
+    journal.warnings += description_warnings(source, pictures_of(track.pk))
+    wanted_track = want_track(source)  # once more: it may show the new pictures
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)
     wanted = want_lessons(track, source, list(slugs))
     stored = lock_rows(track, wanted)
@@ -182,6 +187,8 @@ def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
         journal.before = texts_of(track)
     save_track_texts(track, wanted_track, journal, is_new=is_new)
     save_lessons(stored, journal)
+    if not is_new:
+        show_pictures(track, new_pictures)
     if terms.compares:
         journal.after = texts_of(track)
     return track

@@ -9,8 +9,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from courses.models import Lesson, Track
+from exchange.picture_saving import with_pictures
 from exchange.track_files import lesson_text, tidied, track_text
-from exchange.track_folder import read_track_folder, save_track_folder, write_track
+from exchange.track_folder import read_track_folder, save_track_folder, write_files
 from exchange.track_source import (
     ChoiceSource,
     LessonSource,
@@ -26,7 +27,7 @@ CHOICES = Prefetch("choices", Choice.objects.order_by("position"))
 
 
 def export_track(track: Track) -> TrackSource:
-    """The track with all its lessons, drafts too, and their current questions.
+    """The texts of a track: its lessons, drafts too, and their current questions.
 
     Three statements, whatever the size. Who answered, and what is published, stays out.
     """
@@ -72,7 +73,7 @@ def export_track_folder(track: Track, folder: Path) -> None:
         OSError: the folder cannot be written to.
     """
     _refuse_foreign(folder, track.slug)
-    save_track_folder(export_track(track), folder)
+    save_track_folder(with_pictures(track, export_track(track)), folder)
 
 
 def export_track_zip(track: Track) -> bytes:
@@ -81,10 +82,8 @@ def export_track_zip(track: Track) -> bytes:
     Raises:
         TrackFolderError: the track holds what no track folder can say.
     """
-    files = write_track(export_track(track))
-    return write_track_zip(
-        {name: text.encode() for name, text in files.items()}, track.slug
-    )
+    files = write_files(with_pictures(track, export_track(track)))
+    return write_track_zip(files, track.slug)
 
 
 def _refuse_foreign(folder: Path, slug: str) -> None:

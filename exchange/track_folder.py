@@ -29,6 +29,7 @@ from exchange.source_file import (
     shortened,
 )
 from exchange.track_files import TRACK_FILE, tidied, written_files
+from exchange.track_pictures import MOST_READ, is_picture, read_pictures
 from exchange.track_source import (
     DEFAULT_LANGUAGE,
     MAX_BODY,
@@ -52,6 +53,7 @@ __all__ = [
     "parse_track",
     "read_track_folder",
     "save_track_folder",
+    "write_files",
     "write_track",
 ]
 
@@ -88,11 +90,15 @@ def _is_read(name: str) -> bool:
     """Whether a file of this name is part of a track, or should not be here."""
     if name.startswith(".") or "/" in name or name == "README.md":
         return False
+    return _is_text(name) or is_picture(name)
+
+
+def _is_text(name: str) -> bool:
     return name.lower().endswith(".md")
 
 
 def _refuse_too_many(folder_name: str, names: Iterable[str]) -> None:
-    if sum(name != TRACK_FILE for name in names) > MAX_LESSONS:
+    if sum(_is_text(name) and name != TRACK_FILE for name in names) > MAX_LESSONS:
         message = _("A track has at most {most} lessons. Split it in two.")
         raise TrackFolderError(
             [Problem(folder_name, 0, message.format(most=MAX_LESSONS))]
@@ -112,7 +118,8 @@ def _read_file(path: Path, files: dict[str, bytes], problems: list[Problem]) -> 
     else:
         try:
             with path.open("rb") as file:
-                files[name] = file.read(MAX_FILE_BYTES + 1)
+                most = MOST_READ if is_picture(name) else MAX_FILE_BYTES + 1
+                files[name] = file.read(most)
         except OSError as error:
             problems.append(_unreadable(name, error))
 
@@ -145,9 +152,10 @@ def _parse(
         message = _("There is no such file. Add one, with the title of the track.")
         problems.append(Problem(TRACK_FILE, 0, message))
     _refuse_equal_ids(lessons, problems)
+    pictures = read_pictures(files, problems)
     if problems or track is None:
         raise TrackFolderError(problems)
-    return replace(track, lessons=tuple(lessons))
+    return replace(track, lessons=tuple(lessons), pictures=pictures)
 
 
 def _read_track_file(
@@ -231,7 +239,7 @@ def _lesson_places(
     places: list[tuple[int, str, str]] = []
     taken: dict[int | str, str] = {}
     for name in sorted(files):
-        if name == TRACK_FILE:
+        if name == TRACK_FILE or not _is_text(name):
             continue
         found = _LESSON_FILE.fullmatch(name)
         if found is None:
@@ -301,7 +309,7 @@ def _refuse_equal_ids(lessons: Iterable[LessonSource], problems: list[Problem]) 
 
 
 def write_track(track: TrackSource, folder_name: str | None = None) -> dict[str, str]:
-    """The files of a track in canonical form, by name.
+    """The texts of a track in canonical form, by name of their files.
 
     folder_name is what the folder will be called, if that is not the slug of the track.
 
@@ -318,9 +326,16 @@ def write_track(track: TrackSource, folder_name: str | None = None) -> dict[str,
         for name, text in files.items()
     }
     again = parse_track(encoded, folder_name)
-    if again != track:
+    if again != replace(track, pictures=()):
         raise TrackFolderError(_differences(track, again))
     return files
+
+
+def write_files(track: TrackSource, folder_name: str | None = None) -> dict[str, bytes]:
+    """All files of a track, its pictures too; see write_track."""
+    texts = write_track(track, folder_name)
+    pictures = {picture.name: picture.content for picture in track.pictures}
+    return {name: text.encode() for name, text in texts.items()} | pictures
 
 
 def _differences(track: TrackSource, again: TrackSource) -> list[Problem]:
@@ -337,12 +352,12 @@ def _differences(track: TrackSource, again: TrackSource) -> list[Problem]:
 def save_track_folder(track: TrackSource, folder: Path) -> None:
     """Write the track into this folder, which is made where it is missing.
 
-    Nothing is deleted: a file of a lesson that the track does not have is refused.
+    Nothing is deleted: a lesson or picture that the track does not have is refused.
 
     Raises:
         TrackFolderError: see write_track; then nothing was written.
     """
-    files = write_track(track, folder.resolve().name)
+    files = write_files(track, folder.resolve().name)
     folder.mkdir(parents=True, exist_ok=True)
     problems = []
     for path in folder.iterdir():
@@ -351,11 +366,11 @@ def save_track_folder(track: TrackSource, folder: Path) -> None:
             problems.append(Problem(path.name, 0, message))
         if path.name not in files and _is_read(path.name):
             message = _(
-                "The track has no such lesson. Move the file away, "
+                "The track has no such lesson or picture. Move the file away, "
                 "or write into an empty folder."
             )
             problems.append(Problem(path.name, 0, message))
     if problems:
         raise TrackFolderError(problems)
-    for name, text in files.items():
-        (folder / name).write_bytes(text.encode())
+    for name, content in files.items():
+        (folder / name).write_bytes(content)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from courses.markdown import MAX_CHARACTERS
+from courses.pictures import TakenPicture
 
 type Kind = Literal["single", "multiple", "text", "number"]
 
@@ -105,6 +106,7 @@ class TrackSource:
     language: str = DEFAULT_LANGUAGE
     description: str = ""
     lessons: tuple[LessonSource, ...] = ()
+    pictures: tuple[TakenPicture, ...] = ()  # by name
     description_line: int = field(default=0, compare=False)  # in track.md
 
 

@@ -14,8 +14,10 @@ from django.utils import translation
 from courses.links import Resolve
 from courses.markdown import render_markdown
 from courses.models import Lesson, Track
+from courses.picture_access import pictures_of
 from courses.rendering import RenderedField
 from courses.services import link_resolver, set_body
+from courses.shown import Pictures
 from exchange.track_files import TRACK_FILE
 from exchange.track_source import (
     LessonSource,
@@ -76,9 +78,9 @@ def want_track(source: TrackSource) -> Track:
     return track
 
 
-def description_warnings(source: TrackSource) -> list[Problem]:
+def description_warnings(source: TrackSource, pictures: Pictures) -> list[Problem]:
     """A description knows no lessons' files: a link to one is plain text there."""
-    remarks = render_markdown(source.description).remarks
+    remarks = render_markdown(source.description, pictures=pictures).remarks
     return [
         Problem(TRACK_FILE, source.description_line + remark.line - 1, remark.message)
         for remark in remarks
@@ -88,7 +90,7 @@ def description_warnings(source: TrackSource) -> list[Problem]:
 def want_lessons(
     track: Track, source: TrackSource, stored: Iterable[str]
 ) -> list[WantedLesson]:
-    """The lessons in order, without positions.
+    """The lessons in order, without positions; they show the pictures that the track has.
 
     stored: slugs of the lessons that the track has already; links may lead there, too.
     """
@@ -96,20 +98,30 @@ def want_lessons(
     slugs |= {lesson.slug: lesson.slug for lesson in source.lessons}
     slugs |= {lesson.file: lesson.slug for lesson in source.lessons if lesson.file}
     resolve = link_resolver(track.slug, slugs)
-    return [_want_lesson(track, lesson, resolve) for lesson in source.lessons]
+    page = _Page(resolve, pictures_of(track.pk))
+    return [_want_lesson(track, lesson, page) for lesson in source.lessons]
 
 
-def _want_lesson(track: Track, source: LessonSource, resolve: Resolve) -> WantedLesson:
+@dataclass(frozen=True)
+class _Page:
+    """What the texts of a track may lead to and show."""
+
+    resolve: Resolve
+    pictures: Pictures
+
+
+def _want_lesson(track: Track, source: LessonSource, page: _Page) -> WantedLesson:
     row = _lesson_row(track, source)
-    remarks = set_body(row, source.body, resolve)
+    remarks = set_body(row, source.body, page.resolve, page.pictures)
     file = file_of(source)
     warnings = [
         Problem(file, source.body_line + remark.line - 1, remark.message)
         for remark in remarks
     ]
     for question in source.questions:
-        warnings += _question_warnings(question, file)
-    return WantedLesson(source, row, _want_questions(row, source), file, warnings)
+        warnings += _question_warnings(question, file, page.pictures)
+    questions = _want_questions(row, source, page.pictures)
+    return WantedLesson(source, row, questions, file, warnings)
 
 
 def _lesson_row(track: Track, lesson: LessonSource) -> Lesson:
@@ -124,20 +136,25 @@ def _lesson_row(track: Track, lesson: LessonSource) -> Lesson:
     )
 
 
-def _want_questions(lesson: Lesson, source: LessonSource) -> list[WantedQuestion]:
+def _want_questions(
+    lesson: Lesson, source: LessonSource, pictures: Pictures
+) -> list[WantedQuestion]:
     with translation.override(lesson.page_language):
         return [
-            _want_question(question, file_of(source)) for question in source.questions
+            _want_question(question, file_of(source), pictures)
+            for question in source.questions
         ]
 
 
-def _question_warnings(source: QuestionSource, file: str) -> list[Problem]:
+def _question_warnings(
+    source: QuestionSource, file: str, pictures: Pictures
+) -> list[Problem]:
     """What its texts cannot show."""
     return [
         Problem(file, line + remark.line - 1, remark.message)
         for line, text in _texts_of(source)
         if _MAY_NOT_SHOW.search(text)
-        for remark in render_markdown(text).remarks
+        for remark in render_markdown(text, pictures=pictures).remarks
     ]
 
 
@@ -153,7 +170,9 @@ def _texts_of(source: QuestionSource) -> Iterator[tuple[int, str]]:
     yield source.explanation_line, source.explanation
 
 
-def _want_question(source: QuestionSource, file: str) -> WantedQuestion:
+def _want_question(
+    source: QuestionSource, file: str, pictures: Pictures
+) -> WantedQuestion:
     row = Question(
         handle=source.id,
         kind=source.kind,
@@ -171,6 +190,9 @@ def _want_question(source: QuestionSource, file: str) -> WantedQuestion:
         )
         for position, choice in enumerate(source.choices, start=1)
     ]
-    for each in (row, *choices):
-        render(each)
+    row.shown_pictures = pictures
+    render(row)
+    for choice in choices:
+        choice.shown_pictures = pictures
+        render(choice)
     return WantedQuestion(source, row, choices, file)

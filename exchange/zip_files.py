@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from exchange.source_file import shortened
 from exchange.track_folder import parse_track
+from exchange.track_pictures import is_picture
 from exchange.track_source import Problem, TrackFolderError, TrackSource
 
 MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
@@ -29,7 +30,6 @@ MAX_RATIO = 100  # unpacked to packed; text has 3 to 10, the worst bomb 1,032
 SMALL = 100_000  # bytes: below it no ratio is a bomb
 MAX_NAME = 255
 
-_READ = {".md", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".avif"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip can say
 _LOCAL = struct.Struct("<4s5H3L2H")
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
@@ -83,7 +83,7 @@ def unzip(archive: bytes, file_name: str) -> Unzipped:
                 "A track's zip has no folders in its folder. Take this one out."
             )
             problems.append(Problem(member.shown, 0, message))
-        elif PurePosixPath(name).suffix.lower() in _READ and not problems:
+        elif (name.lower().endswith(".md") or is_picture(name)) and not problems:
             files[name] = member.unpacked()
     if problems:
         raise TrackFolderError(problems)
