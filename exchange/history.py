@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page, Paginator
 from django.db.models import (
@@ -47,7 +47,7 @@ def versions_of(row: Track | Lesson) -> QuerySet[Version]:
 
 
 def events_page(row: Track | Lesson, number: str | int) -> "Page[Any]":
-    """The page of this number; its list holds Events. Five statements at most."""
+    """The page of this number; its list holds Events. Four statements at most."""
     noted = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
     ).annotate(
@@ -124,11 +124,28 @@ def versions_of_deleted(track: Track) -> QuerySet[Version]:
     return Version.objects.filter(~Exists(there), track=track.pk, lesson__isnull=False)
 
 
-def deleted_lessons(track: Track) -> list[Version]:
-    """The last version of each of them, newest first."""
+def deleted_lessons(track: Track) -> list[tuple[Version, Event | None]]:
+    """The last version of each of them, newest first, and who deleted it, and when.
+
+    None where no page of the admin deleted it.
+    """
     last = versions_of_deleted(track).order_by("lesson_id", "-pk")
-    versions = light(last.distinct("lesson_id"))
-    return sorted(versions, key=lambda version: version.pk, reverse=True)
+    versions = list(light(last.distinct("lesson_id")))
+    noted = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(Lesson),
+        object_id__in=[str(version.lesson_id) for version in versions],
+        action_flag=DELETION,
+    )
+    entries = {
+        entry.object_id: entry
+        for entry in noted.select_related("user").order_by("action_time")
+    }
+    versions.sort(key=lambda version: version.pk, reverse=True)
+    return [(each, _deletion(entries.get(str(each.lesson_id)))) for each in versions]
+
+
+def _deletion(entry: LogEntry | None) -> Event | None:
+    return _noted(entry.action_time, entry, None) if entry else None
 
 
 def neighbours(version: Version) -> tuple[Version | None, Version | None]:

@@ -1,6 +1,7 @@
 """What the admin's pages of tracks and of lessons do for their history."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -173,7 +174,9 @@ def _occasion(request: HttpRequest, entry: LogEntry) -> Occasion:
 def _keep(row: Track | Lesson, occasion: Occasion) -> None:
     if isinstance(row, Track):
         keep_track(row.pk, occasion)
-        keep_found(row.pk)  # a duplicate comes with its lessons
+        # a duplicate comes with its lessons
+        along = replace(occasion, entry=None)
+        keep_found_lessons(Lesson.objects.filter(track=row.pk), along)
     elif isinstance(row, Lesson):
         keep_lessons([row.pk], occasion)
 

@@ -75,11 +75,11 @@ def keep_found(track_id: int) -> None:
     keep_found_lessons(Lesson.objects.filter(track=track_id))
 
 
-def keep_found_lessons(lessons: QuerySet[Lesson]) -> None:
-    """As keep_found, of these lessons alone."""
+def keep_found_lessons(lessons: QuerySet[Lesson], occasion: Occasion = FOUND) -> None:
+    """First versions of those of these lessons that have none yet."""
     kept = Version.objects.filter(lesson=OuterRef("pk"))
     if bare := list(lessons.filter(~Exists(kept)).values_list("pk", flat=True)):
-        keep_lessons(bare, FOUND)
+        keep_lessons(bare, occasion)
 
 
 def lesson_versions(lessons: Sequence[Lesson]) -> list[Version]:

@@ -150,7 +150,7 @@ def _put_back_lesson(track: Track, version: Version, agreed: str | None) -> Rest
     before = lesson_versions([row])[0].text if is_there else ""
     _check_agreed(before, agreed)
     others = _came_from(stored, row)
-    effects = [*_moves(stored, row), *_save(stored, row)]
+    effects = [*_moves(stored, row), *_save(stored, row), *_remarks(stored)]
     connection.check_constraints()  # positions, which wait for the commit
     _check_result(lesson_versions([Lesson.objects.get(pk=row.pk)])[0], version)
     return Restored(row, before, tuple(effects), others)
@@ -179,6 +179,11 @@ def _save(stored: Stored, row: Lesson) -> list[str]:
         if change.subject == "question" and change.what in _TOLD and not is_new
     ]
     return effects + [_retired(question) for question in extra]
+
+
+def _remarks(stored: Stored) -> list[str]:
+    """What the text leads to or shows that is not there any more."""
+    return [remark.message for one in stored.wanted for remark in one.warnings]
 
 
 def _retired(question: Question) -> str:

@@ -220,7 +220,8 @@ def test_a_track_shows_which_lessons_it_had(soil, lesson, probe, client):
 
     page = read(client, address("courses_track_history", soil.pk))
     assert "Deleted lessons" in page
-    assert "Probe the soil" in page
+    assert "<td>Probe the soil</td>" in page
+    assert "<td>Iris</td>" in page
     version = address("courses_track_version", soil.pk, last(lesson).pk)
     assert version in page
     assert "Where does the probe go?" in read(client, version)

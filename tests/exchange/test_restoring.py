@@ -137,6 +137,14 @@ class TestALesson:
         assert "Peat glows" in file_of("peat")
         assert Version.objects.filter(lesson__slug="peat").count() == before
 
+    def test_says_which_of_its_links_lead_nowhere_by_now(self, loam, place, ruth):
+        place(loam=LOAM.replace("a mixture", "mud"))
+        Lesson.objects.filter(slug="peat").update(slug="turf")
+
+        seen = preview(first(loam))
+
+        assert any("02-peat.md" in effect for effect in seen.effects)
+
 
 class TestItsQuestions:
     def test_an_answered_one_that_changed_is_revised(self, loam, ben, ruth):

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, connection, transaction
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -128,6 +130,18 @@ class TestInTheAdmin:
         entry = LogEntry.objects.get()
         assert last(lesson).entry == entry
         assert "Title" in entry.get_change_message()
+
+    def test_a_track_that_comes_with_lessons_keeps_theirs_too(self, soil, lesson, iris):
+        """As a duplicate does."""
+        model_admin: Any = admin.site.get_model_admin(Track)
+        request: Any = RequestFactory().post("/")
+        request.user = iris
+
+        model_admin.log_addition(request, soil, "Duplicated.")
+
+        versions = Version.objects.select_related("by")
+        assert {(v.what, v.by) for v in versions} == {("saved", iris)}
+        assert versions.filter(entry=None).count() == soil.lessons.count() == 2
 
 
 class TestImporting:
