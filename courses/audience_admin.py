@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import ActionLocation
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -220,8 +221,12 @@ class GroupMemberAdmin(ModelAdmin):  # type: ignore[misc]
         """A group's page links to those who are in it."""
         return lookup == "group" or super().lookup_allowed(lookup, value, request)
 
-    def get_actions(self, request: HttpRequest, *args: Any) -> Any:
-        actions: dict[str, Any] = super().get_actions(request, *args)
+    def get_actions(
+        self,
+        request: HttpRequest,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> Any:
+        actions: dict[str, Any] = super().get_actions(request, action_location)
         actions.pop("delete_selected", None)  # "take out" says what it does
         return actions
 
