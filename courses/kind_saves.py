@@ -9,9 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from courses.constraints import broken_constraint
+from courses.constraints import broken_constraint, is_busy
 
-_BUSY = {"40P01", "55P03"}  # a deadlock, or a lock that was not had in time
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +54,7 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
         """What to tell the person; raises the error again where the database is down."""
         cause: Any = error.__cause__
         if isinstance(error, OperationalError):
-            if getattr(cause, "sqlstate", None) not in _BUSY:
+            if not is_busy(error):
                 raise error
             return _("Somebody is saving this at the same time. Save once more.")
         constraint = broken_constraint(error)

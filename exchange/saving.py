@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from courses.constraints import broken_constraint
+from courses.constraints import broken_constraint, is_busy
 from courses.models import Lesson, Track
 from courses.picture_access import pictures_of
 from courses.publishing import let_teach, unpublish_lessons
@@ -146,8 +146,8 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
             connection.check_constraints()  # positions, which wait for the commit
             if terms.dry_run:
                 transaction.set_rollback(True)
-    except IntegrityError as error:
-        if broken_constraint(error) not in _TAKEN_MEANWHILE:
+    except (IntegrityError, OperationalError) as error:
+        if broken_constraint(error) not in _TAKEN_MEANWHILE and not is_busy(error):
             raise
         message = _("The track was edited at the same moment. Import it once more.")
         raise TrackFolderError([Problem(TRACK_FILE, 0, message)]) from error
@@ -285,13 +285,10 @@ def lock_rows(
     restores: each lesson stays where it is, a new one comes last, and a question that was
     retired comes back.
     """
-    questions = (
-        Question.objects.select_for_update(of=("self",))
-        .filter(lesson__track=track)
-        .order_by("pk")
-        .prefetch_related(CHOICES)
-    )
-    asked = list(questions)
+    questions = Question.objects.filter(lesson__track=track).order_by("pk")
+    list(questions.select_for_update(of=("self",)).values_list("pk"))
+    # read by a statement of its own: it sees what those who were waited for put in
+    asked = list(questions.prefetch_related(CHOICES))
     locked = Lesson.objects.select_for_update(no_key=True).filter(track=track)
     lessons = {lesson.slug: lesson for lesson in locked.order_by("pk")}
     for lesson in lessons.values():

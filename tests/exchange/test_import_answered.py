@@ -273,7 +273,7 @@ def test_spacing_that_a_form_stored_is_no_change_of_the_question(earth):
     assert "nothing changed" in out
 
 
-def _in_a_thread(work) -> tuple[Thread, list[object]]:
+def in_a_thread(work) -> tuple[Thread, list[object]]:
     """Run this on a connection of its own; what came of it, or its error, is appended."""
     results: list[object] = []
 
@@ -298,7 +298,7 @@ def test_an_import_waits_for_an_answer_and_then_revises_its_question(tmp_path):
 
     with transaction.atomic():
         answer("finest")
-        thread, results = _in_a_thread(lambda: import_track_folder(folder))
+        thread, results = in_a_thread(lambda: import_track_folder(folder))
         wait_until_somebody_waits()
     thread.join()
 
@@ -324,7 +324,7 @@ def test_an_answer_waits_for_an_import_and_is_then_refused(tmp_path):
 
     with transaction.atomic():
         import_track_folder(folder)
-        thread, results = _in_a_thread(send)
+        thread, results = in_a_thread(send)
         wait_until_somebody_waits()
     thread.join()
 
@@ -343,7 +343,7 @@ def test_an_answer_and_an_import_that_leaves_its_question_alone_are_both_stored(
 
     with transaction.atomic():
         answer("finest")
-        thread, results = _in_a_thread(lambda: import_track_folder(folder))
+        thread, results = in_a_thread(lambda: import_track_folder(folder))
         wait_until_somebody_waits()
     thread.join()
 
@@ -358,7 +358,7 @@ def test_two_imports_of_one_new_track_at_once_give_one_track(tmp_path):
 
     with transaction.atomic():
         import_track_folder(folder)
-        thread, results = _in_a_thread(lambda: import_track_folder(folder))
+        thread, results = in_a_thread(lambda: import_track_folder(folder))
         wait_until_somebody_waits()
     thread.join()
 
@@ -375,7 +375,7 @@ def test_a_lesson_added_at_the_same_moment_ends_in_a_plain_sentence(tmp_path):
 
     with transaction.atomic():
         make_lesson(Track.objects.get(), "silt")
-        thread, results = _in_a_thread(lambda: import_track_folder(folder))
+        thread, results = in_a_thread(lambda: import_track_folder(folder))
         wait_until_somebody_waits()
     thread.join()
 

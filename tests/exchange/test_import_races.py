@@ -6,7 +6,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,11 +16,13 @@ from exchange.models import TrackUpload
 from exchange.report import ImportReport
 from exchange.saving import import_track_folder
 from exchange.uploads import UploadGoneError, apply_upload, keep_upload, look_at
-from quizzes.models import Question
+from quizzes.models import Choice, Question
+from quizzes.revising import replace_question
 from tests.exchange.folders import FILES, LOAM, PEAT, write_folder
+from tests.exchange.test_import_answered import answer, in_a_thread
 from tests.exchange.zips import zip_of
 from tests.factories import make_instructor
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,3 +177,64 @@ def test_an_edit_between_the_look_and_the_yes_is_never_overwritten_unseen():
 
         loam.refresh_from_db(fields=["summary"])
         assert loam.summary == "Mended by somebody."
+
+
+class TestRevisingWhileImporting:
+    def test_ends_with_what_the_folder_says_of_the_new_version(self, earth):
+        """The import waits for the revision, and goes on from there."""
+        answer("finest")
+        with transaction.atomic():
+            _revise("finest", "Which grain is smallest?")
+            thread, results = in_a_thread(lambda: import_track_folder(earth))
+            wait_until_somebody_waits()
+        thread.join()
+
+        (report,) = results
+        assert isinstance(report, ImportReport), report
+        first, second = Question.objects.filter(handle="finest").order_by("pk")
+        assert (first.position, second.position) == (None, 1)
+        assert second.replaces_id == first.pk
+        assert second.prompt == "Which grain is finest?"  # nobody answered it: changed
+        assert not report.warnings
+
+    def test_revises_once_more_when_the_new_version_was_answered(self, earth):
+        answer("finest")
+        write_folder(earth.parent, loam=LOAM.replace("is finest?", "is the finest?"))
+        with transaction.atomic():
+            _revise("finest", "Which grain is smallest?")
+            answer("finest")
+            thread, results = in_a_thread(lambda: import_track_folder(earth))
+            wait_until_somebody_waits()
+        thread.join()
+
+        (report,) = results
+        assert "1 question revised" in str(report)
+        prompts = Question.objects.filter(handle="finest").order_by("pk")
+        assert [each.prompt for each in prompts] == [
+            "Which grain is finest?",
+            "Which grain is smallest?",
+            "Which grain is the finest?",
+        ]
+
+
+def _revise(handle: str, prompt: str) -> None:
+    old = Question.objects.current().get(handle=handle)
+    choices = [Choice(text="Clay", is_right=True), Choice(text="Sand")]
+    replace_question(old, Question(prompt=prompt, kind=old.kind), choices)
+
+
+def test_a_lock_that_is_not_had_in_time_ends_in_a_plain_sentence(earth):
+    def impatiently() -> ImportReport:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        return import_track_folder(earth)
+
+    with transaction.atomic():
+        Question.objects.select_for_update().get(handle="finest")
+        thread, results = in_a_thread(impatiently)
+        thread.join()
+
+    assert str(results[0]) == (
+        "track.md: The track was edited at the same moment. Import it once more."
+    )
+    assert "a mixture" in Lesson.objects.get(slug="loam").markdown
