@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from courses.models import Lesson, Track
+from courses.picture_services import add_picture
 from courses.publishing import delete_lesson
 from exchange.keeping import Occasion, digest, keep_lessons
 from exchange.models import Version, What
@@ -27,8 +28,9 @@ from quizzes.log import scores_of_track
 from quizzes.models import Answer, Question
 from quizzes.services import retire_questions
 from tests.admin_forms import admin_client, fields_in
+from tests.drawings import png
 from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, write_folder
-from tests.quizzes.mending import answer, own, revise
+from tests.quizzes.mending import answer, by_map, own, revise
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +139,21 @@ class TestALesson:
         assert "Peat glows" in file_of("peat")
         assert Version.objects.filter(lesson__slug="peat").count() == before
 
+    def test_shows_the_pictures_of_its_track(
+        self, loam, place, ruth, settings, tmp_path
+    ):
+        settings.MEDIA_ROOT = tmp_path / "media"
+        add_picture(loam.track, "probe.png", png())
+        shown = LOAM.replace("Loam is", "![A probe](probe.png)\n\nLoam is")
+        place(loam=shown)
+        place()
+
+        put_back(Version.objects.get(text=shown), ruth)
+
+        assert file_of("loam") == shown
+        loam.refresh_from_db()
+        assert "<img" in loam.body_html
+
     def test_says_which_of_its_links_lead_nowhere_by_now(self, loam, place, ruth):
         place(loam=LOAM.replace("a mixture", "mud"))
         Lesson.objects.filter(slug="peat").update(slug="turf")
@@ -162,6 +179,21 @@ class TestItsQuestions:
         assert now.lineage == finest.lineage
         assert now.replaces == newer
         assert any("1 person has answered it" in effect for effect in seen.effects)
+
+    def test_one_whose_key_grades_earlier_answers_is_revised_too(self, loam, ben, ruth):
+        finest = question("finest")
+        given = answer(own(ben), finest, "Sand")
+        newer = revise(finest, "Clay", "+Sand", "Silt")
+        by_map(finest, newer, ruth)
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+        earned = scores_of_track(loam.track_id)
+
+        put_back(first(loam), ruth)
+
+        assert file_of("loam") == LOAM
+        assert question("finest").replaces == newer
+        assert Answer.objects.get() == given
+        assert scores_of_track(loam.track_id) == earned == {ben.pk: (Decimal(1), 1)}
 
     def test_one_nobody_answered_is_changed_itself(self, loam, place, ruth):
         before = question("finest")
