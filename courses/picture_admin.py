@@ -42,7 +42,7 @@ class PictureAdmin(TaughtAdmin):
     """A picture does not change: another comes beside it, and the text names that."""
 
     list_display = ["thumbnail", "name", "track", "measures", "shown_in", "made_at"]
-    list_display_links = ["thumbnail", "name"]
+    list_display_links = ["name"]
     list_filter = [("track", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["track"]
     list_per_page = 50

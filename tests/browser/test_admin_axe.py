@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from courses.models import Lesson
+from courses.picture_services import add_picture
+from courses.publishing import render_lesson
 from exchange.keeping import Occasion, keep_found, keep_lessons
 from exchange.models import Version, What
 from exchange.uploads import keep_upload
@@ -12,6 +14,7 @@ from quizzes.models import Objection
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
 from tests.browser.visit import load_axe, violations
+from tests.drawings import png
 from tests.factories import (
     make_admin,
     make_lesson,
@@ -31,6 +34,10 @@ PAGES = {
     "courses_track_history": "track",
     "courses_track_import_zip": "",
     "exchange_trackupload_look": "upload",
+    "courses_picture_changelist": "",
+    "courses_picture_add": "",
+    "courses_picture_change": "picture",
+    "courses_picture_delete": "picture",
     "courses_lesson_changelist": "",
     "courses_lesson_add": "",
     "courses_lesson_change": "lesson",
@@ -56,6 +63,10 @@ def keys(stage: Stage) -> dict[str, object]:
     """A row of each kind, seen by an admin."""
     track = make_track("soil")
     lesson = make_lesson(track)
+    picture = add_picture(track, "probe.png", png(500, 300))
+    lesson.markdown = "![The probe](probe.png)"
+    render_lesson(lesson)
+    lesson.save()
     question = make_question(lesson)
     make_question(lesson, kind="text", right=("Loam",))
     learner = make_user("Ada")
@@ -70,6 +81,7 @@ def keys(stage: Stage) -> dict[str, object]:
     return {
         "upload": keep_upload(ruth, "soil.zip", archive).pk,
         "track": track.pk,
+        "picture": picture.pk,
         "lesson": lesson.pk,
         "question": question.pk,
         "objection": said.pk,

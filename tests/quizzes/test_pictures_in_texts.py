@@ -1,8 +1,11 @@
 """Pictures in a track's description, in questions, choices and explanations."""
 
+import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from courses.models import Lesson, Picture, Track
@@ -141,3 +144,21 @@ def test_a_picture_in_a_draft_and_in_the_description_is_seen(soil, lesson, clien
     picture = add_picture(soil, "probe.png", png())
 
     assert client.get(picture.shown.address(60)).status_code == 200
+
+
+def test_who_may_see_a_picture_is_asked_of_its_own_track_s_questions_alone(asked):
+    """Whatever PostgreSQL knows of the tables, it never reads all choices there are."""
+    picture = add_picture(asked.lesson.track, "probe.png", png())
+    pictures = Picture.objects.filter(pk=picture.pk).visible_to(AnonymousUser())
+    hashed: list[str] = []
+
+    def collect(node: dict[str, Any]) -> None:
+        if "hashed" in node.get("Filter", ""):
+            hashed.append(node["Relation Name"])
+        for part in node.get("Plans", []):
+            collect(part)
+
+    (found,) = json.loads(pictures.explain(format="json"))
+    collect(found["Plan"])
+
+    assert "courses_lesson" not in hashed
