@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from courses.models import Lesson
 from courses.querysets import plan_mode
 
 if TYPE_CHECKING:
@@ -48,9 +49,14 @@ class ObjectionQuerySet(models.QuerySet["Objection"]):
         return self.filter(question__lesson__track__instructors__user=reader)
 
     def made_by(self, learner: "User") -> Self:
-        """The learner's own, the newest first, with what their page shows of them."""
+        """The learner's own, the newest first, with what their page shows of them.
+
+        is_open: whether the learner may see the lesson now.
+        """
+        lessons = Lesson.objects.visible_to(learner)
         return (
             self.filter(learner=learner)
+            .annotate(is_open=Exists(lessons.filter(pk=OuterRef("question__lesson"))))
             .select_related("question__lesson__track")
             .only(
                 "text",

@@ -15,6 +15,7 @@ from courses.models import Enrollment, Lesson, LessonCompletion, Track
 from courses.picture_services import add_picture
 from courses.publishing import archive_track, render_lesson
 from courses.services import leave_track, mark_done
+from quizzes.models import Objection
 from tests.drawings import png
 from tests.factories import PASSWORD, make_lesson, make_track
 
@@ -234,6 +235,16 @@ class TestWhoLeavesAGroup:
         assert "Soil" in page
         assert "no longer open to you" in page
         assert 'href="/tracks/soil/' not in page
+
+    def test_reads_replies_without_a_way_to_the_question(
+        self, left, clients, ben, probe
+    ):
+        Objection.objects.create(question=probe, learner=ben, text="Is it so?")
+
+        page = clients["b"].get("/me/").content.decode()
+
+        assert "Is it so?" in page
+        assert "/tracks/soil/" not in page
 
     def test_keeps_answers_and_marks_in_the_data(self, left, clients):
         data = clients["b"].get("/me/export/").json()

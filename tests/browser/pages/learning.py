@@ -43,6 +43,13 @@ def long_title(stage: Stage) -> str:
     return ME
 
 
+def closed(stage: Stage) -> str:
+    """Half of a track done that is now for groups without this learner."""
+    stage.half_way()
+    Track.objects.update(audience="groups")
+    return ME
+
+
 def with_certificate(stage: Stage) -> str:
     stage.certified()
     return ME
@@ -159,6 +166,7 @@ LEARNING = [
     Entry("me, first run", "me", not_begun, "You have not started a track."),
     Entry("me, begun", "me", begun, "No certificates yet."),
     Entry("me, no score", "me", only_done, "No score yet"),
+    Entry("me, closed", "me", closed, "no longer open to you"),
     Entry("me, certified", "me", with_certificate, "Certificates"),
     Entry("me, long title", "me", long_title, LONG_WORD),
     Entry("me, withdrawn", "me", withdrawn, "You withdrew your certificate for"),
