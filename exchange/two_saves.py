@@ -93,6 +93,15 @@ class StopsSecondSave(TaughtAdmin):
             return self._both(request, row, now)
         return super().stop(request, object_id)
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Who goes on editing has no error to correct."""
+        page = super().render_change_form(request, context, *args, **kwargs)
+        if request.method == "POST" and sent_with(request)["edit"]:
+            page.context_data["errors"] = []
+        return page
+
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: Any = None
     ) -> HttpResponse:

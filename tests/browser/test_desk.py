@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from courses.models import Lesson
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
-from tests.browser.visit import listen
+from tests.browser.visit import listen, load_axe, violations
 from tests.factories import make_instructor, make_lesson, make_question, make_track
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -304,6 +304,8 @@ def test_two_versions_are_shown_and_mine_is_kept(desk: Page, written: Lesson):
     expect(desk.locator("#content")).to_contain_text("Their title")
     width = desk.evaluate("document.documentElement.scrollWidth")
     assert width <= desk.evaluate("window.innerWidth")
+    load_axe(desk)
+    assert violations(desk) == []
 
     desk.get_by_role("button", name="Go on editing mine").click()
     expect(desk.locator("[name=markdown]")).to_have_value("My words.")
