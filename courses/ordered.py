@@ -67,15 +67,38 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         is_new = form.instance._state.adding
         form.fields[key] = RowKey(None if is_new else form.instance.pk)
 
+    def stored_rows(self) -> Any:
+        """What is stored now, in order."""
+        return super().get_queryset()
+
+    def get_queryset(self) -> Any:
+        """On a page that comes back each form stands beside its own row.
+
+        Django pairs them by place, and leaves forms out where a row is gone.
+        """
+        if self.is_bound and "forms" in vars(self):
+            return [form.instance for form in self.initial_forms]
+        return self.stored_rows()
+
     def clean(self) -> None:
         super().clean()
-        if any(form.instance._state.adding for form in self.initial_forms):
+        if any(self._is_gone(form) for form in self.initial_forms):
             raise ValidationError(
-                _("A row was deleted in the meantime. Load this page again.")
+                _("A row is gone since this page was loaded. Delete it to go on.")
             )
         shown = {form.instance.pk for form in self.initial_forms}
-        self.unseen = [row for row in self.get_queryset() if row.pk not in shown]
+        self.unseen = [row for row in self.stored_rows() if row.pk not in shown]
         self.rows = _number(form.instance for form in sorted(self._kept(), key=_wish))
+
+    def _is_gone(self, form: Any) -> bool:
+        """Whether its row is, and the form is not to go, too.
+
+        Where what the rows belong to is gone itself, that is said there.
+        """
+        formset: Any = self
+        is_to_go = self.can_delete and formset._should_delete_form(form)
+        is_missing = form.instance._state.adding and not self.instance._state.adding
+        return bool(is_missing and not is_to_go)
 
     def _kept(self) -> list[Any]:
         return [

@@ -95,12 +95,20 @@ class QuestionFormSet(OrderedFormSet):
 class ChoiceFormSet(OrderedFormSet):
     """The choices, or accepted answers, of one question."""
 
-    def get_queryset(self) -> Any:
+    def is_valid(self) -> bool:
+        """Of a question that is gone, and is to go from the page, nothing is asked."""
+        question = str(self.prefix).removesuffix("-choices")
+        is_to_go = self.is_bound and f"{question}-{DELETION_FIELD_NAME}" in self.data
+        if is_to_go and self.instance._state.adding and self.initial_form_count():
+            return True
+        return super().is_valid()
+
+    def stored_rows(self) -> Any:
         """Those that came with all questions, so that it is one query for the page."""
         prefetched = getattr(self.instance, "_prefetched_objects_cache", {})
         if "choices" in prefetched:
             return prefetched["choices"]
-        return super().get_queryset()
+        return super().stored_rows()
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)

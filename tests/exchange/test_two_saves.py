@@ -151,6 +151,54 @@ def test_a_question_that_the_other_added_stays(two, lesson, probe):
     assert list(asked) == [probe.prompt, "Added meanwhile?"]
 
 
+def test_no_text_is_lost_where_the_other_took_rows_away(iris, ruth, lesson, probe):
+    second = make_question(lesson, "The second?")
+    client = admin_client(iris)
+    fields = fields_of(client, page_of(lesson))
+    fields |= {
+        "questions-0-prompt": "My first?",
+        "questions-0-choices-2-text": "My choice",
+        "questions-1-prompt": "My second?",
+        "questions-1-choices-2-text": "My other choice",
+    }
+    probe.delete()
+    second.choices.get(position=1).delete()
+    second.choices.filter(position=2).update(is_right=True)
+
+    page = client.post(page_of(lesson), fields)
+    again = client.post(page_of(lesson), fields_in(page) | {"edit": "on"})
+
+    back = {k: v for k, v in fields_in(again).items() if "__prefix__" not in k}
+    typed = {name for name in fields if name.startswith("questions-")}
+    assert {n: back.get(n) for n in typed if not n.endswith(("-id", "-question"))} == {
+        n: fields[n] for n in typed if not n.endswith(("-id", "-question"))
+    }
+    refused = client.post(page_of(lesson), back)
+    assert "A row is gone since this page was loaded" in words(refused)
+    gone = {"questions-0-DELETE": "on", "questions-1-choices-0-DELETE": "on"}
+    gone |= {"questions-1-choices-1-is_right": "on"}
+    assert client.post(page_of(lesson), back | gone).status_code == 302
+    assert [q.prompt for q in lesson.questions.all()] == ["My second?"]
+    texts = second.choices.order_by("position").values_list("text", flat=True)
+    assert list(texts) == ["Not so", "My other choice"]
+
+
+def test_rows_that_the_other_moved_stand_beside_their_own_text(iris, lesson, probe):
+    make_question(lesson, "The second?")
+    client = admin_client(iris)
+    fields = fields_of(client, page_of(lesson))
+    moved = {"questions-0-position": "2", "questions-1-position": "1"}
+    assert client.post(page_of(lesson), fields | moved).status_code == 302
+
+    page = client.post(page_of(lesson), fields | {"questions-1-prompt": "Mine?"})
+    again = client.post(page_of(lesson), fields_in(page) | {"edit": "on"})
+
+    titles = re.findall(
+        r"<h3.*?<strong[^>]*>(.*?)</strong>", again.content.decode(), re.DOTALL
+    )
+    assert titles[:2] == [probe.prompt, "Mine?"]
+
+
 def test_publishing_and_learning_stop_no_save(two, soil, lesson, probe, ada):
     (client, fields), _ruth = two
     Lesson.objects.filter(pk=lesson.pk).update(published_at=None)

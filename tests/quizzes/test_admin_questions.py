@@ -246,7 +246,7 @@ def test_a_row_that_was_deleted_in_another_window_is_said(lesson_page, lesson):
 
     page = errors_in(client.post(url, kept))
 
-    assert "A row was deleted in the meantime. Load this page again." in page
+    assert "A row is gone since this page was loaded. Delete it to go on." in page
 
 
 # Answered questions
