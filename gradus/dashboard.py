@@ -188,8 +188,10 @@ class FirstStep:
 
 
 def first_steps(user: User) -> Sequence[FirstStep]:
-    """From nothing to a published lesson; none once this person has one."""
-    if Lesson.objects.taught_by(user).published().exists():
+    """From nothing to a published lesson; none once this person has one, or had."""
+    now = timezone.now()
+    opened = Q(published_at__lte=now, track__published_at__lte=now)
+    if Lesson.objects.taught_by(user).filter(opened).exists():
         return []
     track = Track.objects.taught_by(user).order_by("-pk").only("pk").first()
     lessons = Lesson.objects.taught_by(user).order_by("-pk")

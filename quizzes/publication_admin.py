@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from courses import publishing
@@ -101,8 +102,13 @@ class OpensAndCloses(TaughtAdmin):
         return []
 
     def publication_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Shows what stands in the way, and with a POST opens or closes it."""
+        """Shows what stands in the way, and with a POST opens or closes it.
+
+        What somebody is saving at that moment is waited for, and looked at.
+        """
         with transaction.atomic():
+            if request.method == "POST":
+                self.lock(request, str(object_id))
             obj = self.find(request, object_id)
             if obj is None or not self.has_change_permission(request, obj):
                 raise Http404
@@ -177,6 +183,18 @@ class PublishesLesson(OpensAndCloses):
             return said % {"when": moment_of(at)}
         return gettext("The lesson is published.")
 
+    def _tell_of_track(self, request: HttpRequest, lesson: Lesson) -> None:
+        """A lesson alone opens nothing while its track is a draft."""
+        track = lesson.track
+        if track.is_published or track.archived_at is not None:
+            return
+        said = gettext("Its track is not published, so learners do not see it yet.")
+        url = reverse("admin:courses_track_publication", args=[track.pk])
+        link = format_html(
+            '{} <a class="to" href="{}">{}</a>', said, url, gettext("Publish it")
+        )
+        messages.warning(request, link)
+
     # Beside Save
 
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
@@ -204,6 +222,7 @@ class PublishesLesson(OpensAndCloses):
         said = gettext("The lesson is published.")
         self.log_many(request, [obj], said)
         messages.success(request, said)
+        self._tell_of_track(request, obj)
         return response
 
     # In the list
@@ -306,8 +325,10 @@ class PublishesTrack(OpensAndCloses):
         lessons %= {"count": count}
         if was_open:
             said = gettext("Published: %(lessons)s.")
-        else:
+        elif count:
             said = gettext("Published: the track, with %(lessons)s.")
+        else:
+            said = gettext("Published: the track.")
         if at is not None:
             from_then = gettext("This holds from %(when)s.")
             said = f"{said} {from_then}"

@@ -225,6 +225,7 @@ def test_a_newcomer_is_led_to_a_published_lesson(db):
     for step in "Write your first track", "Write a lesson", "Publish both":
         assert step in page
     assert "/admin/courses/track/add/" in page
+    assert "Needs attention" not in page
     assert [step.is_done for step in dashboard.first_steps(iris)] == [False] * 3
 
     track = make_track("moss", published=False)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -20,7 +20,8 @@ from courses.services import mark_done
 from quizzes.learning import learning_in
 from quizzes.log import Person
 from quizzes.models import Answer
-from tests.admin_forms import admin_client, fields_of
+from quizzes.services import lock_questions
+from tests.admin_forms import admin_client, fields_of, in_thread
 from tests.factories import make_lesson, make_question, make_track
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,15 @@ def test_save_and_publish_publishes_what_is_sound(client, draft):
     assert (draft.title, draft.is_published) == ("Done", True)
 
 
+def test_a_lesson_published_in_a_draft_track_leads_on_to_the_track(client, moss):
+    lesson = moss.lessons.get(slug="look")
+
+    said = page_of(press(client, lesson, "courses_lesson_publish_now"))
+
+    assert "Its track is not published, so learners do not see it yet." in said
+    assert f'<a class="to" href="{of(moss)}">Publish it</a>' in said
+
+
 def test_save_and_publish_saves_and_shows_what_was_found(client, draft):
     text = {"markdown": "[here](#nowhere)"}
     said = page_of(press(client, draft, "courses_lesson_publish_now", **text))
@@ -348,7 +358,7 @@ def test_a_published_track_publishes_its_drafts_and_keeps_its_time(client, soil,
 def test_a_track_is_made_a_draft_archived_and_taken_back(client, soil):
     for action, said, status in (
         ("draft", "The track is a draft again.", 404),
-        ("now", "Published: the track, with 0 lessons.", 200),
+        ("now", "Published: the track.", 200),
         ("archive", "The track is archived.", 200),
         ("take_back", "The track is taken from the archive.", 200),
     ):
@@ -469,6 +479,28 @@ def test_what_a_learner_has_survives_what_happens_to_a_lesson(
 
     assert learned() == before
     assert knowledge(ada, soil) == known
+
+
+# Two people at once
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fault_that_is_being_saved_is_waited_for(iris, draft):
+    client = admin_client(iris)
+    pages: list[Any] = []
+    with transaction.atomic():
+        question = lock_questions(draft)[0]
+        question.choices.update(is_right=False)
+        sending = in_thread(
+            lambda: pages.append(client.post(of(draft), {"action": "now"}))
+        )
+        sending.join(timeout=0.5)
+        assert sending.is_alive()
+    sending.join()
+
+    assert "This cannot be done now." in page_of(pages[0], 422)
+    draft.refresh_from_db()
+    assert draft.published_at is None
 
 
 # The verbs
