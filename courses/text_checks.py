@@ -11,7 +11,7 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from courses.links import DeadLinkError, Resolve
+from courses.links import DeadLinkError, Resolve, nowhere
 from courses.markdown import Remark, blocks_of, is_unseen, render_markdown
 from courses.models import RESERVED_SLUGS
 from courses.services import link_resolver
@@ -41,6 +41,16 @@ def look_over(
         *_on_addresses(blocks, lessons),
     ]
     return sorted(remarks, key=lambda remark: remark.line)
+
+
+def look_over_fragment(source: str, pictures: Pictures = NO_PICTURES) -> list[str]:
+    """What is said about a prompt, a choice or an explanation: it has no neighbours, so
+
+    a link to a heading or a file leads nowhere.
+    """
+    return [
+        remark.message for remark in render_markdown(source, nowhere, pictures).remarks
+    ]
 
 
 def tracks_named_in(sources: Sequence[str]) -> set[str]:

@@ -1,6 +1,6 @@
 """What stands in the way of publishing lessons, read for many of them at once."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import (
@@ -16,7 +16,12 @@ from django.utils import timezone
 from courses.models import Lesson, Picture, Track
 from courses.querysets import LessonQuerySet
 from courses.shown import NO_PICTURES, Pictures, ShownPicture
-from courses.text_checks import Lessons, look_over, tracks_named_in
+from courses.text_checks import (
+    Lessons,
+    look_over,
+    look_over_fragment,
+    tracks_named_in,
+)
 from quizzes.models import Choice, Kind, Question
 from quizzes.publishing_checks import AskedDraft, Finding, LessonDraft, findings_of
 from quizzes.rules import Draft
@@ -33,8 +38,10 @@ def findings_in(
     if not lessons:
         return {}
     reachable = _lessons_of_tracks_in(lessons, opening)
-    asked = _questions_of(lessons)
     pictures = _pictures_of({lesson.track_id for lesson in lessons})
+    asked = _questions_of(
+        {row.pk: pictures.get(row.track_id, NO_PICTURES) for row in lessons}
+    )
     return {
         lesson.pk: findings_of(
             LessonDraft(
@@ -91,21 +98,23 @@ def _pictures_of(track_ids: Collection[int]) -> Mapping[int, Pictures]:
     return found
 
 
-def _questions_of(lessons: Sequence[Lesson]) -> dict[int, list[AskedDraft]]:
+def _questions_of(pictures: Mapping[int, Pictures]) -> dict[int, list[AskedDraft]]:
+    """By lesson; pictures: what each of these lessons may show."""
     choices = Prefetch("choices", Choice.objects.order_by("position"))
     questions = (
         Question.objects.current()
-        .filter(lesson__in=[lesson.pk for lesson in lessons])
+        .filter(lesson__in=pictures)
         .order_by("lesson", "position")
         .prefetch_related(choices)
     )
     asked: dict[int, list[AskedDraft]] = {}
     for question in questions:
-        asked.setdefault(question.lesson_id, []).append(_asked(question))
+        of_lesson = asked.setdefault(question.lesson_id, [])
+        of_lesson.append(_asked(question, pictures[question.lesson_id]))
     return asked
 
 
-def _asked(question: Question) -> AskedDraft:
+def _asked(question: Question, pictures: Pictures) -> AskedDraft:
     choices = question.choices.all()
     draft = Draft(
         kind=question.kind,  # type: ignore[arg-type]
@@ -114,7 +123,24 @@ def _asked(question: Question) -> AskedDraft:
         tolerance=question.tolerance,
         other_feedback=question.other_feedback,
     )
-    return AskedDraft(question.prompt, question.explanation, draft)
+    remarks = [
+        (field, message)
+        for field, text in _texts_of(question)
+        if text
+        for message in look_over_fragment(text, pictures)
+    ]
+    return AskedDraft(question.prompt, question.explanation, draft, remarks)
+
+
+def _texts_of(question: Question) -> Iterator[tuple[str, str]]:
+    """Each text that is shown as Markdown, with the name of its field on the page."""
+    yield "prompt", question.prompt
+    yield "explanation", question.explanation
+    yield "other_feedback", question.other_feedback
+    for index, choice in enumerate(question.choices.all()):
+        if question.has_choices:
+            yield f"choices-{index}-text", choice.text
+        yield f"choices-{index}-feedback", choice.feedback
 
 
 def with_faults(lessons: LessonQuerySet) -> LessonQuerySet:

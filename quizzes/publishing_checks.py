@@ -38,11 +38,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class AskedDraft:
-    """A question as it is stored."""
+    """A question as it is stored.
+
+    remarks: on its texts, each with the field that it is about, such as "explanation"
+    or "choices-0-feedback".
+    """
 
     prompt: str
     explanation: str
     draft: Draft
+    remarks: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ def _on_question(number: int, question: AskedDraft) -> Iterator[Finding]:
         yield find(Severity.FAULT, flaw.message)
     if is_unseen(question.explanation):
         yield find(Severity.WARNING, _("It has no explanation."), "explanation")
+    for field, message in question.remarks:
+        yield find(Severity.WARNING, f"{message}.", field)
     if not question.draft.is_written:
         for text in question.draft.texts:
             if points_at_others(text):

@@ -275,6 +275,31 @@ def test_drafts_that_are_published_together_may_link_to_each_other(track):
     assert findings_in([one], opening=[two.pk])[one.pk] == []
 
 
+@pytest.mark.parametrize(
+    ("field", "anchor"),
+    [
+        ("prompt", "prompt"),
+        ("explanation", "explanation"),
+        ("feedback", "choices-1-feedback"),
+    ],
+)
+def test_the_texts_of_questions_are_looked_over_too(track, field, anchor):
+    question = make_question(make_lesson(track))
+    row = question.choices.get(position=2) if field == "feedback" else question
+    setattr(row, field, "See [there](#above) and ![](loaf.png)")
+    row.save()
+
+    found = findings_in([question.lesson])[question.lesson_id]
+
+    assert [(finding.message, finding.anchor) for finding in found] == [
+        (f"Question 1: {said}", f"id_questions-0-{anchor}")
+        for said in (
+            "the link to #above leads nowhere: no heading has that name.",
+            "the track has no picture loaf.png: its description stands in.",
+        )
+    ]
+
+
 # From the database
 
 
