@@ -73,10 +73,9 @@ class PreviewsTracks(TaughtAdmin):
         form = PreviewLinkForm(request.POST)
         open_links = track.preview_links.filter(revoked_at=None).count()
         if not form.is_valid():
-            said = gettext(
-                "Shorten whom it is for to 100 characters. No link was made."
-            )
-            messages.error(request, said)
+            (error, *_more) = form.errors["note"]
+            said = gettext("No link was made. Whom it is for: %(error)s")
+            messages.error(request, said % {"error": error})
         elif open_links >= LINKS_AT_MOST:
             said = gettext("This track has %(count)s preview links. Revoke one first.")
             messages.error(request, said % {"count": open_links})

@@ -237,12 +237,17 @@ def test_an_instructor_makes_a_link_gives_it_away_and_revokes_it(iris, soil):
     assert PreviewLink.objects.get().revoked_at == first
 
 
-def test_a_note_that_is_too_long_makes_no_link_and_says_so(iris, soil):
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [("x" * 101, "at most 100 characters"), ("a\x00b", "Null characters")],
+)
+def test_a_note_that_cannot_be_makes_no_link_and_says_so(iris, soil, note, said):
     client = admin_client(iris)
 
-    sent = client.post(f"{at(soil)}preview-links/", {"note": "x" * 101}, follow=True)
+    sent = client.post(f"{at(soil)}preview-links/", {"note": note}, follow=True)
 
-    assert "Shorten whom it is for" in page_of(sent)
+    assert "No link was made. Whom it is for: " in page_of(sent)
+    assert said in sent.content.decode()
     assert not PreviewLink.objects.exists()
 
 

@@ -156,6 +156,7 @@ def test_a_reported_question_waits_for_a_reply(iris, ada, probe):
 
 def test_archived_tracks_wait_for_nothing(iris, soil, probe):
     make_lesson(soil, published=False)
+    make_lesson(soil, published_at=timezone.now() + timedelta(days=2))
     Choice.objects.update(is_right=False)
     publishing.archive_track(soil)
 
