@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from courses.models import PreviewLink
 from quizzes.models import Question
 
 VALUES = {  # a value that leads somewhere, for each part of an address
@@ -19,6 +20,10 @@ VALUES = {  # a value that leads somewhere, for each part of an address
     "code": "7K4M-9QXT-2HWD-5VPN",
     "uidb36": "1",
     "key": "set-password",
+    "token": "0" * 32,
+    "track_id": "1",
+    "digest": "0" * 64,
+    "width": "640",
 }
 METHODS = ["PUT", "DELETE", "OPTIONS", "TRACE", "BREW", "get"]
 BROKEN = {
@@ -108,9 +113,11 @@ def leaves(resolver=None):
 
 
 @pytest.fixture
-def addresses(probe: Question) -> list[str]:
+def addresses(probe: Question, iris) -> list[str]:
     """One that leads somewhere for each view; a new kind of part needs a value above."""
     values = VALUES | {"question_id": probe.uuid}
+    track = probe.lesson.track
+    PreviewLink.objects.create(track=track, made_by=iris, token=VALUES["token"])
     found = ["/favicon.ico", "/admin/", "/admin/login/", "/nowhere/"]
     for leaf in leaves():
         parts = leaf.pattern.regex.groupindex
