@@ -1,6 +1,6 @@
 """The pictures of a track, from a folder into the database and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ def store_pictures(pictures: Iterable[TakenPicture]) -> None:
 
 
 def save_pictures(
-    track: Track, pictures: Iterable[TakenPicture], journal: Journal
+    track: Track, pictures: Sequence[TakenPicture], journal: Journal
 ) -> list[str]:
     """Give the track, which is locked, these pictures; the names of what is new or another.
 
@@ -33,6 +33,8 @@ def save_pictures(
     Raises:
         TrackFolderError: they are too many.
     """
+    if not pictures:
+        return []
     stored = {row.name: row for row in Picture.objects.filter(track=track)}
     wanted = {each.name: picture_row(track, each, each.name) for each in pictures}
     _refuse_too_many({**stored, **wanted}.values())

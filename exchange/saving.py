@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from courses.constraints import broken_constraint, is_busy
 from courses.models import Lesson, Track
-from courses.picture_access import pictures_of
 from courses.publishing import let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
 from exchange.models import What
@@ -176,8 +175,8 @@ def _where(change: Change) -> tuple[bool, str, int]:
 def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
     track, is_new = _find_track(want_track(source), terms.by)
     new_pictures = save_pictures(track, source.pictures, journal)
-    journal.warnings += description_warnings(source, pictures_of(track.pk))
     wanted_track = want_track(source)  # once more: it may show the new pictures
+    journal.warnings += description_warnings(source, wanted_track)
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)
     wanted = want_lessons(track, source, list(slugs))
     stored = lock_rows(track, wanted)

@@ -17,7 +17,7 @@ from courses.models import Lesson, Track
 from courses.picture_access import pictures_of
 from courses.rendering import RenderedField
 from courses.services import link_resolver, set_body
-from courses.shown import Pictures
+from courses.shown import NO_PICTURES, Pictures
 from exchange.track_files import TRACK_FILE
 from exchange.track_source import (
     LessonSource,
@@ -78,8 +78,9 @@ def want_track(source: TrackSource) -> Track:
     return track
 
 
-def description_warnings(source: TrackSource, pictures: Pictures) -> list[Problem]:
+def description_warnings(source: TrackSource, wanted: Track) -> list[Problem]:
     """A description knows no lessons' files: a link to one is plain text there."""
+    pictures = wanted.shown_pictures if "![" in source.description else NO_PICTURES
     remarks = render_markdown(source.description, pictures=pictures).remarks
     return [
         Problem(TRACK_FILE, source.description_line + remark.line - 1, remark.message)
