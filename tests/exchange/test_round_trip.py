@@ -27,7 +27,8 @@ CONTENT = sorted(path.parent for path in settings.BASE_DIR.glob("content/*/track
 
 
 def bytes_in(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.md")}
+    paths = [path for path in folder.iterdir() if path.suffix in {".md", ".png"}]
+    return {path.name: path.read_bytes() for path in paths}
 
 
 def export_twice(folder: Path, tmp_path: Path) -> tuple[Path, Path]:
