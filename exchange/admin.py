@@ -158,6 +158,10 @@ class SayableTrackAdmin(
     StopsSecondSave, ImportsTracks, KeepsVersions, TrackWithLessonsAdmin
 ):
     form = SayableTrackForm
+    actions_detail = [
+        *TrackWithLessonsAdmin.actions_detail,
+        *ImportsTracks.actions_detail,
+    ]
 
 
 @admin.register(Lesson)

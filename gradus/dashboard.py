@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from courses.models import Lesson, Track
 from courses.publication_words import moment_of
+from quizzes.attention import lessons_people_leave, misleading_questions
 from quizzes.models import Objection
 from quizzes.publication import with_faults
 
@@ -156,9 +157,31 @@ def reported_questions(user: User) -> list[Attention]:
     ]
 
 
+def questions_that_mislead(user: User) -> list[Attention]:
+    """By their figures; the sentence is the likeliest fault."""
+    return [
+        Attention(found.row.prompt[:120], found.row.remark.words, found.url)
+        for found in misleading_questions(_tracks(user))[:MOST]
+    ]
+
+
+def lessons_that_people_leave(user: User) -> list[Attention]:
+    return [
+        Attention(
+            left.lesson.title,
+            _("%(started)s learners started it, %(done)s marked it done.")
+            % {"started": left.started, "done": left.done},
+            left.url,
+        )
+        for left in lessons_people_leave(_tracks(user))[:MOST]
+    ]
+
+
 WATCHES: list[tuple[Any, Watch]] = [
     (gettext_lazy("Reported questions"), reported_questions),
     (gettext_lazy("Lessons with a fault"), faulty_lessons),
+    (gettext_lazy("Questions that may mislead"), questions_that_mislead),
+    (gettext_lazy("Lessons people leave"), lessons_that_people_leave),
     (gettext_lazy("Drafts in published tracks"), drafts_in_published_tracks),
     (gettext_lazy("Tracks that are drafts"), draft_tracks),
     (gettext_lazy("Tracks without a published lesson"), tracks_without_lessons),

@@ -6,7 +6,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -35,6 +35,7 @@ from quizzes.answered import (
     is_answered,
 )
 from quizzes.duplicate_admin import DuplicatesLesson, DuplicatesTrack, duplicate_button
+from quizzes.figures_admin import ShowsFigures, figures_link, kept_of_question
 from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
 from quizzes.models import Answer, Choice, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
@@ -128,6 +129,8 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
                 answered_by=people_who_answered(),
                 grades_earlier=grades_earlier_answers(),
                 open_objections=open_objections(),
+                figures=kept_of_question(),
+                track_key=F("lesson__track"),
             )
             .prefetch_related(Prefetch("choices", choices))
         )
@@ -141,12 +144,13 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
         if question.grades_earlier:
             words += gettext(" Earlier answers are graded by it.")
         return format_html(
-            "{} {} {} · {} {}",
+            "{} {} {} · {} {} {}",
             words,
             gettext("So it stays as it is.") if is_answered(question) else "",
             ways_to_mend(question),
             duplicate_button(question),
             objections_link(question),
+            figures_link(question),
         )
 
 
@@ -154,7 +158,7 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class TrackWithLessonsAdmin(PublishesTrack, DuplicatesTrack, TrackAdmin):
+class TrackWithLessonsAdmin(ShowsFigures, PublishesTrack, DuplicatesTrack, TrackAdmin):
     """A track that is published together with its lessons, once these are sound."""
 
     lessons_inline = LessonsWithReaders

@@ -91,6 +91,7 @@ class TrackFigures:
     scores: Sequence[int]  # learners by tens of their score
     lessons: dict[int, LessonFigures]  # the published ones
     made_at: datetime
+    lessons_at: datetime
 
     @property
     def is_empty(self) -> bool:
@@ -123,13 +124,7 @@ def kept_figures(track_ids: Iterable[int]) -> dict[int, TrackFigures]:
     never = [pk for pk in wanted if pk not in kept]
     for track_id in [*never, *stale][:MADE_AT_ONCE]:
         kept[track_id] = _make(track_id)
-    return {track_id: _read(row) for track_id, row in kept.items()}
-
-
-def kept_questions(track_id: int) -> dict[int, Counted]:
-    """The questions' figures as they were last made; none if never."""
-    kept = TrackAnalysis.objects.filter(track=track_id).only("questions").first()
-    return {} if kept is None else _read_questions(kept.questions)
+    return {pk: _read(kept[pk]) for pk in wanted if pk in kept}
 
 
 def keys_at(marks: dict[int, Mark]) -> dict[int, str]:
@@ -234,4 +229,5 @@ def _read(kept: TrackAnalysis) -> TrackFigures:
         kept.scores,
         {int(pk): LessonFigures(**one) for pk, one in kept.lessons.items()},
         kept.made_at,
+        kept.lessons_at,
     )

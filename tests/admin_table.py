@@ -163,6 +163,13 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:courses_lesson_publication": row(
         "courses/lesson/{lesson}/publication/", SEEN, to(422, 404, 422)
     ),
+    "admin:courses_track_figures": row("courses/track/{track}/figures/", SEEN, NOT_SO),
+    "admin:courses_track_learners": row(
+        "courses/track/{track}/learners/", SEEN, NOT_SO
+    ),
+    "admin:courses_track_learners_file": row(
+        "courses/track/{track}/learners/file/", SEEN, NOT_SO
+    ),
     "admin:quizzes_question_retire": row(
         "courses/lesson/questions/{question}/retire/",
         to(200, 404, 200),

@@ -1,5 +1,6 @@
 """The first page of the admin, and what the admin holds."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,16 @@ from django.utils import timezone
 import gradus.urls
 from courses import publishing
 from courses.models import Lesson, Track, TrackInstructor
+from courses.services import mark_revised
 from gradus import dashboard
-from quizzes.models import Choice, Objection
+from quizzes.analysis_model import TrackAnalysis
+from quizzes.analysis_query import Counted
+from quizzes.lesson_figures import LessonFigures
+from quizzes.models import Choice, Objection, Question
 from tests.admin_forms import admin_client
 from tests.factories import make_instructor, make_lesson, make_question, make_track
+from tests.quizzes.answering import abandon, mislead
+from tests.quizzes.mending import revise
 
 pytestmark = pytest.mark.django_db
 
@@ -198,7 +205,7 @@ def test_each_watch_is_bounded_in_statements_and_in_entries(
         assert 0 < len(found) <= dashboard.MOST
         assert all(entry.title and entry.sentence and entry.url for entry in found)
 
-    assert counts[0] == counts[1] <= 2
+    assert counts[0] == counts[1] <= 5
 
 
 def fill(iris, ada) -> None:
@@ -215,6 +222,23 @@ def fill(iris, ada) -> None:
     faulty = make_question(make_lesson(track))
     faulty.choices.update(is_right=False)
     Objection.objects.create(question=faulty, learner=ada, text="Which?")
+    for each in track, bare, draft:
+        keep_figures(each, faulty)
+
+
+def keep_figures(track: Track, question: Question) -> None:
+    """As if they had just been made: the question misleads, its lesson is left."""
+    now = timezone.now()
+    item = Counted(30, 0, 0.5, 30, -0.9)
+    TrackAnalysis.objects.create(
+        track=track,
+        settled_id=0,
+        settled_at=now,
+        made_at=now,
+        questions={str(question.pk): asdict(item)},
+        lessons={str(question.lesson_id): asdict(LessonFigures(20, 0, 20, 0, 20, 0.5))},
+        lessons_at=now,
+    )
 
 
 # The first ten minutes
@@ -240,3 +264,32 @@ def test_a_newcomer_is_led_to_a_published_lesson(db):
     publishing.publish_track(track, [lesson.pk])
     assert dashboard.first_steps(iris) == []
     assert "Your first track" not in index_of(iris)
+
+
+def test_a_question_that_misleads_waits_until_it_is_revised(iris, probe):
+    mislead(probe)
+    assert_waits(
+        iris,
+        "Questions that may mislead",
+        "Where does the probe go?",
+        "The best learners pick B: is B right?",
+        f"#question-{probe.pk}",
+    )
+
+    revise(probe, "+Down", "Up")
+
+    assert_mended(iris, "Questions that may mislead")
+
+
+def test_a_lesson_people_leave_waits_until_it_is_changed(iris, soil):
+    lesson = abandon(soil)
+    assert_waits(
+        iris,
+        "Lessons people leave",
+        "Water it",
+        "20 learners started it, 9 marked it done.",
+    )
+
+    mark_revised([lesson.pk], timezone.now() + timedelta(seconds=1))
+
+    assert_mended(iris, "Lessons people leave")
