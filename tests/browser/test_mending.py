@@ -123,6 +123,7 @@ def test_answers_are_regraded_later(desk: Page, misleading: Question):
     expect(
         desk.get_by_role("heading", name="Retired and replaced questions")
     ).to_be_visible()
+    assert_sound(desk)
 
 
 def test_a_choice_is_moved_and_added_by_keyboard(desk: Page, misleading: Question):
