@@ -63,7 +63,31 @@ _PLACES = """places AS MATERIALIZED (
       AND (u.name ILIKE %(words)s OR u.email ILIKE %(words)s OR %(words)s = '%%')
 )"""
 
-_KNOWN = f"""published AS MATERIALIZED (
+_PEOPLE = """people AS MATERIALIZED (
+    SELECT p.learner_id, r.id
+    FROM shown p JOIN quizzes_respondent r ON r.learner_id = p.learner_id
+)"""
+
+# Each step is materialised, as in quizzes.log. Of a page's learners each answer is looked
+# up; for the scores of all, the track's answers are read through once.
+_OF_FEW = """answers AS MATERIALIZED (
+    SELECT r.learner_id, v.id, a.answer_id, a.credit, a.answered_at
+    FROM people r CROSS JOIN versions v CROSS JOIN LATERAL (
+        SELECT id AS answer_id, credit, answered_at FROM quizzes_answer
+        WHERE question_id = v.version_id AND respondent_id = r.id OFFSET 0
+    ) a
+)"""
+
+_OF_ALL = """given AS MATERIALIZED (
+    SELECT v.id, a.id AS answer_id, a.respondent_id, a.credit, a.answered_at
+    FROM versions v JOIN quizzes_answer a ON a.question_id = v.version_id
+),
+answers AS MATERIALIZED (
+    SELECT r.learner_id, a.id, a.answer_id, a.credit, a.answered_at
+    FROM given a JOIN people r ON r.id = a.respondent_id
+)"""
+
+_LESSONS = """published AS MATERIALIZED (
     SELECT id FROM courses_lesson
     WHERE track_id = %(track)s AND published_at <= %(now)s
 ),
@@ -71,15 +95,9 @@ done AS (
     SELECT c.enrollment_id, count(*) AS lessons
     FROM shown p JOIN courses_lessoncompletion c ON c.enrollment_id = p.id
     JOIN published l ON l.id = c.lesson_id GROUP BY 1
-),
-{CURRENT}, {VERSIONS}, {STANDING}, {REGRADED},
-answers AS MATERIALIZED (
-    SELECT p.learner_id, v.id, a.id AS answer_id, a.credit, a.answered_at
-    FROM shown p JOIN quizzes_respondent r ON r.learner_id = p.learner_id
-    CROSS JOIN versions v
-    JOIN quizzes_answer a ON a.question_id = v.version_id AND a.respondent_id = r.id
-),
-pairs AS (
+)"""
+
+_SCORES = f"""pairs AS (
     SELECT a.learner_id, a.id, {COUNTED} AS counted
     FROM answers a LEFT JOIN regraded n ON n.answer_id = a.answer_id
     GROUP BY 1, 2
@@ -88,6 +106,10 @@ scores AS (
     SELECT learner_id, sum((counted).credit) AS earned, count(*) AS answered
     FROM pairs GROUP BY 1
 )"""  # noqa: S608 (no value is pasted in)
+
+_TRACK = f"{CURRENT}, {VERSIONS}, {STANDING}, {REGRADED}"
+_KNOWN_OF_FEW = f"{_LESSONS}, {_TRACK}, {_PEOPLE}, {_OF_FEW}, {_SCORES}"
+_KNOWN_OF_ALL = f"{_LESSONS}, {_TRACK}, {_PEOPLE}, {_OF_ALL}, {_SCORES}"
 
 _JOINED = """FROM shown p LEFT JOIN done d ON d.enrollment_id = p.id
 LEFT JOIN scores s ON s.learner_id = p.learner_id"""
@@ -179,7 +201,7 @@ def learners_of(track_id: int, asked: Asked) -> LearnerPage:
 
 def stream_learners(track_id: int, asked: Asked) -> Iterator[bytes]:
     """All of them as a CSV file, in blocks."""
-    select = f"""WITH {_PLACES}, shown AS (SELECT * FROM places), {_KNOWN}
+    select = f"""WITH {_PLACES}, shown AS (SELECT * FROM places), {_KNOWN_OF_ALL}
         {_FILE} {_JOINED} {_order(asked)}"""  # noqa: S608
     return stream_rows(select, _values(track_id, asked))
 
@@ -190,10 +212,12 @@ def _page_sql(asked: Asked) -> str:
     if asked.column in _PLAIN:
         first = f"SELECT * FROM places {_order(asked)} {window}"  # noqa: S608
         last = _order(asked)
+        known = _KNOWN_OF_FEW
     else:
         first = "SELECT * FROM places"
         last = f"{_order(asked)} {window}"
-    return f"""WITH {_PLACES}, shown AS MATERIALIZED ({first}), {_KNOWN}
+        known = _KNOWN_OF_ALL
+    return f"""WITH {_PLACES}, shown AS MATERIALIZED ({first}), {known}
         {_ROW} {_JOINED} {last}"""
 
 

@@ -11,11 +11,13 @@ import pytest
 from django.db import connection
 
 from courses.models import Track
+from quizzes.learners import Asked, learners_of
 from quizzes.log import Person, answered_in, begun_lessons, scores_of_track
 from quizzes.models import Answer, Question
 from quizzes.regrade_models import RegradedAnswer, RegradeMode
 from quizzes.regrades import outlook_of, way_of
 from quizzes.self_check import Revised, verdicts_of
+from quizzes.track_analysis import figures_of
 from tests.crowd import fill, make_crowd
 from tests.factories import make_instructor
 from tests.quizzes.mending import full, revise
@@ -72,3 +74,19 @@ def test_what_a_regrade_would_change(crowded):
     found = outlook_of(crowded.pk, way_of(RegradeMode.FULL, target))
 
     assert (found.learners, found.moving) == (COUNT + 10, 0)
+
+
+def test_the_figures_of_a_track(crowded):
+    found = figures_of(crowded.pk)
+
+    assert sum(found.scores) == COUNT + 10
+    assert sum(lesson.started for lesson in found.lessons.values()) == COUNT + 10
+    assert figures_of(crowded.pk) == found
+
+
+@pytest.mark.parametrize("order", ["name", "-score"])
+def test_the_learners_of_a_track(crowded, order):
+    page = learners_of(crowded.pk, Asked(order=order))
+
+    assert page.found == COUNT + 10
+    assert all(row.knowledge.percent == 100 for row in page.rows)
