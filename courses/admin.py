@@ -211,6 +211,18 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
             publishing.let_teach(form.instance, request.user)
             request.taught = None  # type: ignore[attr-defined]
 
+    def response_add(
+        self, request: HttpRequest, obj: Track, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Leads on to the first lesson."""
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        url = f"{reverse('admin:courses_lesson_add')}?track={obj.pk}"
+        link = format_html(
+            '<a class="to" href="{}">{}</a>', url, gettext("Write its first lesson")
+        )
+        messages.info(request, link)
+        return response
+
     def close(self, obj: Track) -> str:
         publishing.archive_track(obj)
         return gettext("The track is archived.")

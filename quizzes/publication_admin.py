@@ -209,6 +209,18 @@ class PublishesLesson(OpensAndCloses):
         """Once the questions are saved too: see response_change."""
         request.publish = True  # type: ignore[attr-defined]
 
+    def response_add(
+        self, request: HttpRequest, obj: Lesson, post_url_continue: Any = None
+    ) -> HttpResponse:
+        """Leads on to the page that publishes it, with its track where that is a draft."""
+        response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        url, said = self._address("publication", obj), gettext("Publish it")
+        if obj.track.published_at is None:
+            url = reverse("admin:courses_track_publication", args=[obj.track_id])
+            said = gettext("Publish it with its track")
+        messages.info(request, format_html('<a class="to" href="{}">{}</a>', url, said))
+        return response
+
     def response_change(self, request: HttpRequest, obj: Lesson) -> HttpResponse:
         response: HttpResponse = super().response_change(request, obj)
         if not getattr(request, "publish", False):

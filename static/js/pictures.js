@@ -27,6 +27,8 @@ addEventListener("DOMContentLoaded", () => {
     const page = new DOMParser().parseFromString(html, "text/html");
     dialog = page.querySelector("dialog");
     if (!dialog) throw new Error("signed out");
+    /* else unfold writes the file's name into the description */
+    part("[type=file]").hasChangeListener = true;
     document.body.append(dialog);
     parts = {
       form: part("form"),

@@ -191,6 +191,7 @@ def test_a_page_of_its_own_gives_the_line(page, lesson):
     page.get_by_label("Picture", exact=True).set_input_files(
         {"name": "probe.png", "mimeType": "image/png", "buffer": png()}
     )
+    expect(page.get_by_label("Description")).to_have_value("")  # not the file's name
     page.get_by_label("Description").fill(WORDS)
     page.get_by_role("button", name="Upload").click()
 

@@ -279,6 +279,24 @@ def test_a_lesson_is_added_at_the_end_of_its_track(iris, soil):
 
 
 @pytest.mark.parametrize(
+    ("published", "model", "words"),
+    [(True, "lesson", "Publish it"), (False, "track", "Publish it with its track")],
+)
+def test_a_new_lesson_leads_on_to_where_it_is_published(iris, published, model, words):
+    track = make_track("moss", published=published)
+    TrackInstructor.objects.create(track=track, user=iris)
+    client = admin_client(iris)
+    fields = fields_of(client, f"{at(f'{LESSONS}_add')}?track={track.pk}")
+    fields |= {"title": "Mulch", "slug": "mulch", "summary": "All."}
+
+    page = client.post(at(f"{LESSONS}_add"), fields, follow=True).content.decode()
+
+    row = track.lessons.get() if model == "lesson" else track
+    url = at(f"admin:courses_{model}_publication", row.pk)
+    assert f'<a class="to" href="{url}">{words}</a>' in page
+
+
+@pytest.mark.parametrize(
     ("slug", "message"),
     [
         ("score", "This is an address of the track itself."),
