@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from courses.models import Track
+from courses.models import Lesson, Track
 from exchange.saving import Terms, import_track, import_track_folder
 from exchange.stored import export_track, export_track_folder
 from exchange.track_folder import parse_track, write_track
 from exchange.track_source import QuestionSource, TrackSource
 from exchange.zip_files import read_track_zip, unzip, write_track_zip
 from quizzes.models import Question
+from quizzes.publication import findings_in
 from tests.exchange.folders import places_of_rows, real_folder, run
 from tests.exchange.strategies import tracks
 
@@ -47,6 +48,19 @@ def test_our_own_tracks_come_back_as_the_files_they_are(folder, tmp_path):
 
     assert bytes_in(first) == bytes_in(folder)
     assert bytes_in(second) == bytes_in(folder)
+
+
+@pytest.mark.parametrize("folder", CONTENT, ids=lambda folder: folder.name)
+def test_our_own_tracks_do_what_they_teach(folder):
+    """No remark of the import, nothing to look at before publishing."""
+    report = import_track_folder(folder)
+
+    assert not report.warnings
+    lessons = list(Lesson.objects.select_related("track"))
+    found = findings_in(lessons)
+    assert {
+        lesson.slug: found[lesson.pk] for lesson in lessons if found[lesson.pk]
+    } == {}
 
 
 def test_the_real_track_exports_the_same_bytes_again(tmp_path):
