@@ -49,6 +49,8 @@ def _guarded(request: HttpRequest, token: str, slug: str | None) -> HttpResponse
 
 def _track(request: HttpRequest, link: PreviewLink) -> HttpResponse:
     outline = preview_outline(link.track)
+    shown = link.track
+    shown.description_html = lead_to_preview(shown.description_html, link, outline)
     context = _context(link, outline) | {
         "facts": {
             "lesson_count": outline.total,

@@ -1,7 +1,7 @@
 """What lower rooms' pages show of the self-checks, each in one or two statements."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import template
@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from courses.marks import marks_in
-from courses.models import Lesson, Track
+from courses.models import Lesson, PreviewLink, Track
+from courses.preview_views import lead_to_preview
 from courses.progress import Outline, Step
 from quizzes.chart import points_of
 from quizzes.forms import AnswerForm
@@ -21,6 +22,7 @@ from quizzes.people import person_of, visitor_in
 from quizzes.self_check import (
     Asked,
     Item,
+    Offered,
     Revised,
     Verdict,
     questions_of,
@@ -60,6 +62,8 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
     preview = dict([context["preview"]]) if "preview" in context else {}
     if asked is None:
         asked = questions_of(lesson.pk)
+    if link := context.get("preview_link"):
+        asked = [_previewed(one, link, context["outline"]) for one in asked]
     items = []
     for question in asked:
         if open_form is not None and open_form.asked.uuid == question.uuid:
@@ -85,6 +89,19 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
         "items": items,
         "state": state_of(verdicts.values(), len(asked)),
     }
+
+
+def _previewed(asked: Asked, link: PreviewLink, outline: Outline) -> Asked:
+    """Its pictures and its links to the track's lessons lead to the preview's."""
+    return replace(
+        asked,
+        prompt_html=lead_to_preview(asked.prompt_html, link, outline),
+        details_html=lead_to_preview(asked.details_html, link, outline),
+        choices=[
+            Offered(choice.id, lead_to_preview(choice.html, link, outline))
+            for choice in asked.choices
+        ],
+    )
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from courses.models import Enrollment, Lesson, PreviewLink, new_token
 from courses.person import erase_person, export_person
+from courses.picture_services import add_picture
 from courses.publishing import archive_track, make_preview_link
 from quizzes.models import Answer, Choice, Question
 from tests.admin_forms import admin_client
 from tests.crowd import fill, make_crowd
+from tests.drawings import png
 from tests.factories import make_lesson, make_question, make_track
 
 KINDS = ["single", "multiple", "text", "number"]
@@ -72,6 +74,32 @@ def test_all_links_of_the_track_stay_in_the_preview(link, client):
     assert f'href="{link.get_absolute_url()}grow/"' in page_of(
         client.get(f"{link.get_absolute_url()}look/")
     )
+
+
+def test_description_and_questions_show_pictures_and_lead_on_in_the_preview(
+    link, client
+):
+    """Those of a draft are at no other address for who has the link alone."""
+    track = link.track
+    add_picture(track, "moss.png", png(seed=1))
+    track.description = "![Moss](moss.png) and [on](/tracks/moss/grow/)"
+    track.save()
+    make_question(
+        track.lessons.get(slug="look"),
+        "Is this [grown](/tracks/moss/grow/)?\n\n![Moss](moss.png)",
+        right=("![Like this](moss.png)",),
+    )
+    pages = [
+        page_of(client.get(link.get_absolute_url() + place)) for place in ("", "look/")
+    ]
+
+    shown = [re.findall(r'<img src="([^"]*)"', page) for page in pages]
+    assert [len(addresses) for addresses in shown] == [1, 2]
+    for address in [*shown[0], *shown[1]]:
+        assert client.get(address).status_code == 200, address
+    for page in pages:
+        assert "/tracks/moss/" not in page
+        assert f'href="{link.get_absolute_url()}grow/"' in page
 
 
 def test_a_published_lesson_is_not_called_unpublished(link, client):
