@@ -1,6 +1,6 @@
 """The pictures that lie beside the lesson files of a track folder."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
@@ -31,7 +31,11 @@ def read_pictures(
 ) -> tuple[TakenPicture, ...]:
     """The pictures among these files, by name; what is refused is added to the problems."""
     pictures = []
-    for name in sorted(filter(is_picture, files)):
+    names = sorted(filter(is_picture, files))
+    if len(names) > MAX_PICTURES:  # not one of them is drawn
+        problems.append(_too_many())
+        return ()
+    for name in names:
         fault = _fault_of_name(name)
         if fault:
             problems.append(Problem(name, 0, fault))
@@ -40,7 +44,8 @@ def read_pictures(
             pictures.append(take_picture(name, files[name]))
         except PictureError as error:
             problems.append(Problem(name, 0, str(error)))
-    problems += _too_many(pictures)
+    if sum(len(picture.content) for picture in pictures) > MAX_TRACK_BYTES:
+        problems.append(_too_many())
     return tuple(pictures)
 
 
@@ -58,9 +63,6 @@ def _fault_of_name(name: str) -> str:
     return ""
 
 
-def _too_many(pictures: Iterable[TakenPicture]) -> list[Problem]:
-    sizes = [len(picture.content) for picture in pictures]
-    if len(sizes) <= MAX_PICTURES and sum(sizes) <= MAX_TRACK_BYTES:
-        return []
+def _too_many() -> Problem:
     message = _("A track holds 500 pictures and 60 MB of them. Take some out.")
-    return [Problem("track.md", 0, message)]
+    return Problem("track.md", 0, message)

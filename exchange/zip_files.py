@@ -18,6 +18,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from django.utils.translation import gettext as _
 
+from courses.pictures import pixels_in
 from exchange.source_file import shortened
 from exchange.track_folder import parse_track
 from exchange.track_pictures import is_picture
@@ -27,6 +28,7 @@ MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
 MAX_MEMBERS = 2_000
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024  # of all members together
 MAX_RATIO = 100  # unpacked to packed; text has 3 to 10, the worst bomb 1,032
+MAX_PIXELS = 400_000_000  # of all pictures together; they take about 20 seconds
 SMALL = 100_000  # bytes: below it no ratio is a bomb
 MAX_NAME = 255
 
@@ -49,6 +51,13 @@ def read_track_zip(archive: bytes, file_name: str) -> TrackSource:
             problems of all files.
     """
     folder = unzip(archive, file_name)
+    pictures = filter(is_picture, folder.files)
+    if sum(pixels_in(folder.files[name]) for name in pictures) > MAX_PIXELS:
+        message = _(
+            "The pictures in this zip have more than 400 million pixels together. "
+            "Make them smaller."
+        )
+        raise TrackFolderError([Problem(shortened(file_name), 0, message)])
     return parse_track(folder.files, folder.name)
 
 

@@ -8,7 +8,10 @@ from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngImageFile
 
+from courses.picture_services import MAX_PICTURES
 from exchange.track_folder import parse_track
 from exchange.track_source import TrackFolderError
 from exchange.zip_files import (
@@ -18,6 +21,7 @@ from exchange.zip_files import (
     unzip,
     write_track_zip,
 )
+from tests.drawings import saved
 from tests.exchange.folders import FILES
 from tests.exchange.zips import (
     CRC,
@@ -211,6 +215,22 @@ class TestABomb:
         assert refusals(overlapping) == [
             "earth.zip: Files of this zip lie upon each other. Make it anew."
         ]
+
+    @pytest.mark.parametrize("count", [MAX_PICTURES + 1, 12])
+    def test_of_pictures_is_refused_before_one_is_drawn(self, count, monkeypatch):
+        """A few kilobytes can say that they are 36 million pixels."""
+        side = 10 if count > MAX_PICTURES else 6000
+        large = saved(Image.new("1", (side, side)), "PNG")
+        files = FILES | {f"p{number}.png": large for number in range(count)}
+        drawn: list[str] = []
+        monkeypatch.setattr(PngImageFile, "load", drawn.append)
+
+        with pytest.raises(TrackFolderError) as refused:
+            read_track_zip(zip_of(files), "earth.zip")
+
+        (line,) = str(refused.value).splitlines()
+        assert "more than 400 million pixels" in line or "holds 500 pictures" in line
+        assert drawn == []
 
     def test_is_a_zip_of_more_than_20_mb(self):
         archive = b"PK\x03\x04" + bytes(MAX_ARCHIVE_BYTES)
