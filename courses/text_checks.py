@@ -7,7 +7,10 @@ that are not there); here is the rest. Nothing is asked of another site.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from urllib.parse import unquote
 
+from django.conf import settings
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
@@ -20,7 +23,7 @@ from courses.shown import NO_PICTURES, Pictures
 type Lessons = Mapping[str, Mapping[str, bool]]  # by track and slug: is it open?
 
 _OWN_ADDRESS = re.compile(
-    r"/tracks/([A-Za-z0-9_-]+)/(?:([A-Za-z0-9_-]+)/?)?(?:[?#]|\Z)"
+    r"/tracks/([A-Za-z0-9_-]+)(?:/(?:([A-Za-z0-9_-]+)/?)?)?(?:[?#]|\Z)"
 )
 
 
@@ -43,14 +46,18 @@ def look_over(
     return sorted(remarks, key=lambda remark: remark.line)
 
 
-def look_over_fragment(source: str, pictures: Pictures = NO_PICTURES) -> list[str]:
+def look_over_fragment(
+    source: str, lessons: Lessons, pictures: Pictures = NO_PICTURES
+) -> list[str]:
     """What is said about a prompt, a choice or an explanation: it has no neighbours, so
 
-    a link to a heading or a file leads nowhere.
+    a link to a heading or a file leads nowhere. lessons, pictures: see look_over.
     """
-    return [
-        remark.message for remark in render_markdown(source, nowhere, pictures).remarks
+    remarks = [
+        *render_markdown(source, nowhere, pictures).remarks,
+        *_on_addresses(blocks_of(source), lessons),
     ]
+    return [remark.message for remark in remarks]
 
 
 def tracks_named_in(sources: Sequence[str]) -> set[str]:
@@ -58,7 +65,7 @@ def tracks_named_in(sources: Sequence[str]) -> set[str]:
     return {found[1] for text in sources for found in re.finditer(_TRACK, text)}
 
 
-_TRACK = re.compile(r"/tracks/([A-Za-z0-9_-]+)/")
+_TRACK = re.compile(r"/tracks/([A-Za-z0-9_-]+)")
 
 
 def _for_readers(track_slug: str, lessons: Mapping[str, bool]) -> Resolve:
@@ -113,14 +120,27 @@ def _on_addresses(blocks: Sequence[Token], lessons: Lessons) -> Iterator[Remark]
                     yield Remark(within, said)
 
 
-def _judge(target: str, lessons: Lessons) -> str:
+def _judge(address: str, lessons: Lessons) -> str:
     """What is wrong with this address of our own; "" of any other."""
+    target = address.removeprefix(settings.SITE_ORIGIN)
     found = _OWN_ADDRESS.match(target)
     if found is None:
-        return ""
+        return "" if _is_served(target) else _leads_nowhere(target)
     of_track, slug = lessons.get(found[1]), found[2]
     if of_track is None or (slug and slug not in [*of_track, *RESERVED_SLUGS]):
-        return _("the link to %(target)s leads nowhere") % {"target": target}
+        return _leads_nowhere(target)
     if slug and not of_track.get(slug, True):
         return _leads_to_a_draft(target)
     return ""
+
+
+def _leads_nowhere(target: str) -> str:
+    return _("the link to %(target)s leads nowhere") % {"target": target}
+
+
+def _is_served(target: str) -> bool:
+    """Whether something may answer there: elsewhere, a file, or an address of ours."""
+    if not target.startswith("/") or target.startswith(("//", settings.STATIC_URL)):
+        return True
+    path = unquote(re.split("[?#]", target)[0])
+    return any(map(is_valid_path, (path, f"{path}/")))

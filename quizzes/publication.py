@@ -37,10 +37,13 @@ def findings_in(
     """
     if not lessons:
         return {}
-    reachable = _lessons_of_tracks_in(lessons, opening)
+    questions = _questions_of(lessons)
+    reachable = _lessons_of_tracks_in(lessons, questions, opening)
     pictures = _pictures_of({lesson.track_id for lesson in lessons})
-    asked = _questions_of(
-        {row.pk: pictures.get(row.track_id, NO_PICTURES) for row in lessons}
+    asked = _asked_in(
+        questions,
+        {row.pk: pictures.get(row.track_id, NO_PICTURES) for row in lessons},
+        reachable,
     )
     return {
         lesson.pk: findings_of(
@@ -60,7 +63,7 @@ def findings_in(
 
 
 def _lessons_of_tracks_in(
-    lessons: Sequence[Lesson], opening: Collection[int]
+    lessons: Sequence[Lesson], questions: Sequence[Question], opening: Collection[int]
 ) -> Lessons:
     """Of these lessons' own tracks and of those they name: which lessons are open.
 
@@ -75,7 +78,9 @@ def _lessons_of_tracks_in(
     )
     for track, slug, pk, published_at in rows:
         found[track][slug] = published_at is not None or pk in opened
-    others = tracks_named_in([lesson.markdown for lesson in lessons]) - own
+    texts = [text for question in questions for _field, text in _texts_of(question)]
+    texts += [lesson.markdown for lesson in lessons]
+    others = tracks_named_in(texts) - own
     return found | (_open_to_all(others) if others else {})
 
 
@@ -98,23 +103,25 @@ def _pictures_of(track_ids: Collection[int]) -> Mapping[int, Pictures]:
     return found
 
 
-def _questions_of(pictures: Mapping[int, Pictures]) -> dict[int, list[AskedDraft]]:
-    """By lesson; pictures: what each of these lessons may show."""
+def _questions_of(lessons: Sequence[Lesson]) -> list[Question]:
+    """In the order of each lesson, with their choices."""
     choices = Prefetch("choices", Choice.objects.order_by("position"))
-    questions = (
-        Question.objects.current()
-        .filter(lesson__in=pictures)
-        .order_by("lesson", "position")
-        .prefetch_related(choices)
-    )
+    questions = Question.objects.current().filter(lesson__in=lessons)
+    return list(questions.order_by("lesson", "position").prefetch_related(choices))
+
+
+def _asked_in(
+    questions: Sequence[Question], pictures: Mapping[int, Pictures], reachable: Lessons
+) -> dict[int, list[AskedDraft]]:
+    """By lesson; pictures: what each lesson may show."""
     asked: dict[int, list[AskedDraft]] = {}
     for question in questions:
         of_lesson = asked.setdefault(question.lesson_id, [])
-        of_lesson.append(_asked(question, pictures[question.lesson_id]))
+        of_lesson.append(_asked(question, pictures[question.lesson_id], reachable))
     return asked
 
 
-def _asked(question: Question, pictures: Pictures) -> AskedDraft:
+def _asked(question: Question, pictures: Pictures, reachable: Lessons) -> AskedDraft:
     choices = question.choices.all()
     draft = Draft(
         kind=question.kind,  # type: ignore[arg-type]
@@ -127,7 +134,7 @@ def _asked(question: Question, pictures: Pictures) -> AskedDraft:
         (field, message)
         for field, text in _texts_of(question)
         if text
-        for message in look_over_fragment(text, pictures)
+        for message in look_over_fragment(text, reachable, pictures)
     ]
     return AskedDraft(question.prompt, question.explanation, draft, remarks)
 

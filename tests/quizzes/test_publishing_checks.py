@@ -228,6 +228,9 @@ def test_an_empty_lesson_is_a_fault_and_one_that_only_asks_a_warning(track):
         ("[next](/tracks/moss/later/)", "the link to /tracks/moss/later/ leads to a"),
         ("[a](/tracks/none/)", "the link to /tracks/none/ leads nowhere"),
         ("[a](/tracks/hidden/lesson-1/)", "/tracks/hidden/lesson-1/ leads nowhere"),
+        ("[a](/tracks/none)", "the link to /tracks/none leads nowhere"),
+        ("[a](http://testserver/tracks/none/)", "/tracks/none/ leads nowhere"),
+        ("[a](/no-such-page/)", "the link to /no-such-page/ leads nowhere"),
         ("![a loaf](loaf.png)", "Line 1: the track has no picture loaf.png"),
         ("![a](https://example.org/a.png)", "a picture of elsewhere is not shown"),
         ("One\n\n# Two", "Line 3: a heading of level 1 is the title's: begin with ##"),
@@ -260,6 +263,8 @@ def test_sound_links_and_headings_are_not_remarked_on(track):
     body = (
         "[a](#two) [b](open.md) [c](/tracks/moss/open/#x) [d](https://example.org/tracks/x/)"
         " [e](/tracks/moss/score/) [f](/tracks/other/lesson-1/) [g](/tracks/other/) [h](/tracks/bare/)"
+        " [k](/search/?q=a) [l](/verify) [m](/tracks/other) [n](/static/icon.svg)"
+        " [p](http://testserver/tracks/other/) [q](/)"
         " `[i](#code)`\n\n## Two\n\n### Three\n\n## Two again\n\n#\n"
     )
 
@@ -296,6 +301,26 @@ def test_the_texts_of_questions_are_looked_over_too(track, field, anchor):
         for said in (
             "the link to #above leads nowhere: no heading has that name.",
             "the track has no picture loaf.png: its description stands in.",
+        )
+    ]
+
+
+def test_links_to_pages_of_this_site_are_looked_at_in_questions_too(track):
+    make_lesson(track, "later", published=False)
+    make_track("other", lessons=1)
+    question = make_question(
+        make_lesson(track),
+        explanation="[a](/tracks/none/) [b](/tracks/moss/later/) "
+        "[c](/tracks/other/lesson-1/) [d](/tracks/moss/)",
+    )
+
+    found = findings_in([question.lesson])[question.lesson_id]
+
+    assert [(finding.message, finding.anchor) for finding in found] == [
+        (f"Question 1: {said}", "id_questions-0-explanation")
+        for said in (
+            "the link to /tracks/none/ leads nowhere.",
+            "the link to /tracks/moss/later/ leads to a draft.",
         )
     ]
 
