@@ -3,7 +3,7 @@
     uv run pytest tests/browser/screenshots.py -k docs
 
 Each main page with the tracks of content/, wide in both themes and narrow in the light
-one. Without `-k docs` also every state of the list, in .demo/screenshots, to look at.
+one; most of the instructor's desk wide and light alone. Without `-k docs` also every state of the list, in .demo/screenshots, to look at.
 The file is no test_*.py, so that only this command runs it.
 """
 
@@ -30,6 +30,7 @@ from exchange.track_folder import write_track
 from exchange.uploads import keep_upload
 from exchange.zip_files import write_track_zip
 from quizzes.models import Question
+from tests.browser import desk_shots
 from tests.browser.conftest import NewContext
 from tests.browser.pages import PAGES
 from tests.browser.pages.entry import Entry
@@ -60,6 +61,8 @@ class Shot:
     arrange: Callable[[Stage], str]
     begins_with: str = "body"
     height: int = 1400  # px at most
+    steps: Callable[[Page], None] | None = None  # on it, before it is taken
+    is_one: bool = False  # wide and light alone
 
 
 def begun(stage: Stage) -> Track:
@@ -198,6 +201,17 @@ SHOTS = [
     Shot("sign-in", sign_in),
     Shot("admin-lesson", admin_lesson, height=VIEW),
     Shot("admin-import", admin_import),
+    Shot("admin-dashboard", desk_shots.dashboard, height=760, is_one=True),
+    Shot("admin-publication", desk_shots.publication, height=520, is_one=True),
+    Shot(
+        "admin-revise",
+        desk_shots.revise,
+        ".mending",
+        steps=desk_shots.see_what_would_change,
+        is_one=True,
+    ),
+    Shot("admin-figures", desk_shots.figures, is_one=True),
+    Shot("admin-history", desk_shots.history, height=VIEW, is_one=True),
 ]
 
 
@@ -218,9 +232,11 @@ def test_picture_for_the_docs(
     page = open_browser().new_page()
     address = shot.arrange(school)
     school.lend_cookies(page.context)
-    for width, theme in SIZES:
+    for width, theme in SIZES[:1] if shot.is_one else SIZES:
         resize(page, width, theme)
         page.goto(address)
+        if shot.steps:
+            shot.steps(page)
         picture = DOCS / f"{shot.name}-{width}-{theme}.png"
         take(page, picture, part(page, shot))
         assert picture.stat().st_size <= LARGEST, picture.name
@@ -253,6 +269,7 @@ def take(page: Page, picture: Path, clip: FloatRect | None = None) -> None:
 
 def part(page: Page, shot: Shot) -> FloatRect:
     """From where the picture begins, as far as it goes."""
+    page.evaluate("scrollTo(0, 0)")
     box = page.locator(shot.begins_with).bounding_box()
     assert box
     top = max(0, box["y"] - MARGIN)

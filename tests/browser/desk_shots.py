@@ -1,0 +1,113 @@
+"""What stands on an instructor's desk a month later, for the pictures in the docs."""
+
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from courses.models import Lesson, Track
+from courses.services import mark_done
+from exchange.models import Version
+from quizzes.models import Question
+from quizzes.objections import object_to
+from tests.admin_forms import fields_of
+from tests.browser.stage import Stage, lessons_of, questions_of
+from tests.factories import make_instructor, make_lesson, make_user
+from tests.quizzes.mending import answer, own
+
+LEARNERS = 30
+MISREAD = 3  # the place of the question that the best learners get wrong
+LEAVE = 3  # learners who stop after each lesson
+
+
+def dashboard(stage: Stage) -> str:
+    """Answers, a report, a draft and a lesson that opens by itself."""
+    track = taught(stage)
+    learn(track)
+    asked = questions_of(track)
+    words = "The second answer is right, too, if the release changed both."
+    object_to(asked[MISREAD], make_user("Ada"), words)
+    make_lesson(track, "what-an-agent-does", published=False)
+    opening = timezone.now() + timedelta(days=2)
+    make_lesson(track, "what-it-costs", published_at=opening)
+    return reverse("admin:index")
+
+
+def publication(stage: Stage) -> str:
+    """A draft with something to look at."""
+    lesson = lessons_of(taught(stage))[1]
+    Lesson.objects.filter(pk=lesson.pk).update(published_at=None)
+    url = reverse("admin:courses_lesson_change", args=[lesson.pk])
+    typed = fields_of(stage.client, url)
+    typed["markdown"] += "\n#### In short\n\nMore in [the next lesson](03-tokens.md).\n"
+    typed["questions-1-explanation"] = ""
+    assert stage.client.post(url, typed, follow=True).status_code == 200
+    return reverse("admin:courses_lesson_publication", args=[lesson.pk])
+
+
+def revise(stage: Stage) -> str:
+    track = taught(stage)
+    learn(track)
+    question = questions_of(track)[MISREAD]
+    return reverse("admin:quizzes_question_revise", args=[question.pk])
+
+
+def see_what_would_change(page: Page) -> None:
+    """Full credit, for a reason; nothing is stored."""
+    page.get_by_label("Full credit").check()
+    page.get_by_label("Why").fill("Two answers could be read as right.")
+    page.get_by_role("button", name="See what would change").click()
+    page.get_by_role("heading", name="What would change").wait_for()
+
+
+def figures(stage: Stage) -> str:
+    track = taught(stage)
+    learn(track)
+    return reverse("admin:courses_track_figures", args=[track.pk])
+
+
+def history(stage: Stage) -> str:
+    """What a save changed in the text."""
+    lesson = lessons_of(taught(stage))[1]
+    url = reverse("admin:courses_lesson_change", args=[lesson.pk])
+    typed = fields_of(stage.client, url)
+    text = typed["markdown"]
+    text = text.replace("is half a sentence", "is only half a sentence")
+    typed["markdown"] = text.replace("has no manners", "does as it likes")
+    assert stage.client.post(url, typed, follow=True).status_code == 200
+    version = Version.objects.filter(lesson=lesson.pk).latest("pk")
+    return reverse("admin:courses_lesson_version", args=[lesson.pk, version.pk])
+
+
+def taught(stage: Stage) -> Track:
+    """By Iris, who is signed in."""
+    track = Track.objects.get(slug="ai-fundamentals")
+    stage.sign_in(make_instructor("Iris", track))
+    return track
+
+
+def learn(track: Track) -> None:
+    """The more a learner knows, the more of the track they read."""
+    people = [make_user(f"learner-{number}") for number in range(LEARNERS)]
+    asked = questions_of(track)
+    for place, lesson in enumerate(lessons_of(track)):
+        for known, learner in enumerate(people):
+            if known < LEAVE * place:
+                continue
+            for number, question in enumerate(asked):
+                if question.lesson_id == lesson.pk:
+                    knows = (known * 7 + number * 11) % LEARNERS < known + 8
+                    right = knows != (number == MISREAD)
+                    answer(own(learner), question, *reply(question, right=right))
+            if known >= LEAVE * (place + 1) - 2:
+                mark_done(learner, lesson)
+
+
+def reply(question: Question, *, right: bool) -> list[str]:
+    """Wholly right, or the last of what is wrong."""
+    if not question.has_choices and not right:
+        return ["7"]
+    choices = question.choices.filter(is_right=right).order_by("position")
+    texts = list(choices.values_list("text", flat=True))
+    return texts if right and question.has_choices else texts[-1:]
