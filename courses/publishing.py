@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,14 +20,18 @@ def publish_track(
 ) -> int:
     """Open it and these lessons of it from `at` on, or from now; what is open stays so.
 
-    Its other drafts stay drafts. Returns how many lessons will open.
+    Its other drafts stay drafts. What was to open with the track at a later time opens
+    with it now, or at its new time. Returns how many lessons will open.
     """
     when = at or timezone.now()
+    own = Q(pk__in=list(lesson_ids))
     if not track.is_published:
+        if track.published_at is not None:
+            own |= Q(published_at=track.published_at)
         track.published_at = when
         track.save(update_fields=["published_at"])
-    own = track.lessons.filter(pk__in=list(lesson_ids))
-    return publish_lessons(list(own.values_list("pk", flat=True)), when)
+    rows = track.lessons.filter(own)
+    return publish_lessons(list(rows.values_list("pk", flat=True)), when)
 
 
 def unpublish_track(track: Track) -> None:

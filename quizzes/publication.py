@@ -23,7 +23,13 @@ from courses.text_checks import (
     tracks_named_in,
 )
 from quizzes.models import Choice, Kind, Question
-from quizzes.publishing_checks import AskedDraft, Finding, LessonDraft, findings_of
+from quizzes.publishing_checks import (
+    AskedDraft,
+    Finding,
+    LessonDraft,
+    Severity,
+    findings_of,
+)
 from quizzes.rules import Draft
 
 
@@ -38,7 +44,12 @@ def findings_in(
     if not lessons:
         return {}
     questions = _questions_of(lessons)
-    reachable = _lessons_of_tracks_in(lessons, questions, opening)
+    texts = [text for question in questions for _field, text in _texts_of(question)]
+    reachable = _lessons_of_tracks_in(
+        {lesson.track.slug for lesson in lessons},
+        {*opening, *(lesson.pk for lesson in lessons)},
+        [*texts, *(lesson.markdown for lesson in lessons)],
+    )
     pictures = _pictures_of({lesson.track_id for lesson in lessons})
     asked = _asked_in(
         questions,
@@ -62,25 +73,34 @@ def findings_in(
     }
 
 
+def findings_in_description(track: Track) -> list[Finding]:
+    """Of a track that is about to be published with its drafts; warnings alone."""
+    if not track.description:
+        return []
+    drafts = track.lessons.filter(published_at=None).values_list("pk", flat=True)
+    lessons = _lessons_of_tracks_in({track.slug}, set(drafts), [track.description])
+    pictures = track.shown_pictures
+    return [
+        Finding(Severity.WARNING, f"{message}.", "id_description")
+        for message in look_over_fragment(track.description, lessons, pictures)
+    ]
+
+
 def _lessons_of_tracks_in(
-    lessons: Sequence[Lesson], questions: Sequence[Question], opening: Collection[int]
+    own: Collection[str], opening: Collection[int], texts: Sequence[str]
 ) -> Lessons:
-    """Of these lessons' own tracks and of those they name: which lessons are open.
+    """Of these tracks of one's own and of those that the texts name: which are open.
 
     One that is published at a later time counts: it opens by itself. Of other tracks
     only what everybody sees is there: a draft of somebody else's is nowhere.
     """
-    own = {lesson.track.slug for lesson in lessons}
-    opened = {*opening, *(lesson.pk for lesson in lessons)}
     found: dict[str, dict[str, bool]] = {slug: {} for slug in own}
     rows = Lesson.objects.filter(track__slug__in=own).values_list(
         "track__slug", "slug", "pk", "published_at"
     )
     for track, slug, pk, published_at in rows:
-        found[track][slug] = published_at is not None or pk in opened
-    texts = [text for question in questions for _field, text in _texts_of(question)]
-    texts += [lesson.markdown for lesson in lessons]
-    others = tracks_named_in(texts) - own
+        found[track][slug] = published_at is not None or pk in opening
+    others = tracks_named_in(texts) - set(own)
     return found | (_open_to_all(others) if others else {})
 
 

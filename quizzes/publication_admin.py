@@ -24,7 +24,7 @@ from courses.publication_words import (
     standing_of_track,
 )
 from courses.taught_admin import TaughtAdmin
-from quizzes.publication import drafts_of, findings_in
+from quizzes.publication import drafts_of, findings_in, findings_in_description
 from quizzes.publication_forms import PublicationForm
 from quizzes.publishing_checks import Finding
 
@@ -95,6 +95,10 @@ class OpensAndCloses(TaughtAdmin):
         """Does what the form says; returns the sentence that says so."""
         raise NotImplementedError
 
+    def own_findings(self, obj: Any) -> Sequence[Finding]:
+        """What was found in its own text, where that is no lesson."""
+        return []
+
     def opened_along(
         self, checked: Sequence[Checked], form: PublicationForm
     ) -> list[Lesson]:
@@ -133,6 +137,7 @@ class OpensAndCloses(TaughtAdmin):
         actions: Sequence[str],
         form: PublicationForm,
     ) -> HttpResponse:
+        own = self.own_findings(obj)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Publication"),
@@ -145,8 +150,9 @@ class OpensAndCloses(TaughtAdmin):
             "offered": actions,
             "form": form,
             "zone": timezone.localtime().tzname(),
-            "has_warnings": any(each.findings for each in checked),
+            "has_warnings": bool(own) or any(each.findings for each in checked),
             "change_url": self._address("change", obj),
+            "own": {"findings": own, "url": self._address("change", obj)},
         }
         return TemplateResponse(
             request,
@@ -299,6 +305,9 @@ class PublishesTrack(OpensAndCloses):
     def checked(self, obj: Track) -> list[Checked]:
         """Its drafts, which can be published along."""
         return check(drafts_of(obj.pk))
+
+    def own_findings(self, obj: Track) -> Sequence[Finding]:
+        return findings_in_description(obj)
 
     def actions_for(self, obj: Track, checked: Sequence[Checked]) -> list[str]:
         if obj.archived_at is not None:

@@ -45,6 +45,9 @@ class PublicationForm(forms.Form):
         cleaned = super().clean() or {}
         if cleaned.get("action") == "at" and "at" not in self.errors:
             self._check_time(cleaned.get("at"))
+        elif cleaned.get("action") == "now" and self.data.get("at"):
+            # also what Enter in the field of the time sends
+            self.add_error("at", _("You chose a time. Clear it to publish now."))
         return cleaned
 
     def _check_time(self, at: Any) -> None:

@@ -123,6 +123,7 @@ def test_a_time_is_read_and_shown_in_the_time_zone_of_the_site(iris, draft, sett
         ({"action": "at", "at": "9999-12-31T23:59-14:00"}, "within five years."),
         ({"action": "now", "lessons": ["9" * 30]}, "cannot be published now."),
         ({"action": "at", "at": "\x00"}, "Write a day and a time."),
+        ({"action": "now", "at": "2027-03-15T12:00"}, "You chose a time."),
         ({}, "Choose one of the buttons."),
         ({"action": "burn"}, "This cannot be done now."),
         ({"action": "archive"}, "This cannot be done now."),
@@ -321,6 +322,36 @@ def test_a_track_and_its_lessons_open_at_one_time(iris, moss):
 
     assert "Look" in page
     assert "Grow" in page
+
+
+@pytest.mark.parametrize("again", ["now", "at"])
+def test_what_was_to_open_with_a_track_opens_with_it_at_another_time(iris, moss, again):
+    look, grow = moss.lessons.all()
+    sent = {"action": "at", "at": "2027-03-14T09:00", "lessons": [look.pk]}
+    with time_machine.travel(NOON, tick=False) as clock:
+        client = admin_client(iris)
+        client.post(of(moss), sent)
+        client.post(of(grow), {"action": "at", "at": "2027-04-01T09:00"})
+        time = {"at": "2027-03-13T18:00"} if again == "at" else {}
+        client.post(of(moss), {"action": again} | time)
+        clock.move_to(datetime(2027, 3, 13, 18, tzinfo=UTC))
+
+        assert Client().get("/tracks/moss/").status_code == 200
+        assert Client().get(look.get_absolute_url()).status_code == 200
+        assert Client().get(grow.get_absolute_url()).status_code == 404
+
+
+def test_the_description_of_a_track_is_looked_over_too(client, moss):
+    moss.description = "[a](/tracks/moss/look/) [b](/tracks/none/) ![](moss.png)"
+    moss.save()
+
+    page = page_of(client.get(of(moss)))
+
+    address = f'href="{form_of(moss)}#id_description"'
+    assert f"{address}>the link to /tracks/none/ leads nowhere." in page
+    assert f"{address}>the track has no picture moss.png" in page
+    assert page.count(address) == 2
+    assert "Publish all the same" in page
 
 
 def test_a_faulty_lesson_stays_a_draft_and_the_others_go_on(client, moss):
