@@ -6,7 +6,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -37,7 +38,7 @@ from quizzes.answered import (
 from quizzes.duplicate_admin import DuplicatesLesson, DuplicatesTrack, duplicate_button
 from quizzes.figures_admin import ShowsFigures, figures_link, kept_of_question
 from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
-from quizzes.models import Answer, Choice, Question
+from quizzes.models import Answer, Choice, Objection, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson
 from quizzes.publication_admin import PublishesLesson, PublishesTrack
@@ -51,9 +52,13 @@ NEW_CHOICES = 3  # empty rows in a new question
 
 
 def open_objections() -> Any:
-    """How many learners say that something is wrong with it, and have no reply yet."""
-    is_open = Q(objections__isnull=False, objections__replied_at=None)
-    return Count("objections", filter=is_open, distinct=True)
+    """How many learners say that something is wrong with it, and have no reply yet.
+
+    A revision does not reply: who reported an earlier version still waits.
+    """
+    waiting = Objection.objects.open().filter(question__lineage=OuterRef("lineage"))
+    counted = waiting.order_by().values("question__lineage").annotate(n=Count("pk"))
+    return Coalesce(Subquery(counted.values("n")), 0)
 
 
 def objections_link(question: Any) -> str:
@@ -66,9 +71,9 @@ def objections_link(question: Any) -> str:
     )
     url = reverse("admin:quizzes_objection_changelist")
     return format_html(
-        '<a class="to" href="{}?question={}&amp;state=open">{}</a>',
+        '<a class="to" href="{}?question__lineage={}&amp;state=open">{}</a>',
         url,
-        question.pk,
+        question.lineage,
         said % {"count": count},
     )
 

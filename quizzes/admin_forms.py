@@ -95,6 +95,12 @@ class QuestionFormSet(OrderedFormSet):
 class ChoiceFormSet(OrderedFormSet):
     """The choices, or accepted answers, of one question."""
 
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        """Those of the hidden row that is copied for a new question are never sent."""
+        if "__prefix__" in str(kwargs.get("prefix")):
+            data = files = None
+        super().__init__(data, files, **kwargs)
+
     def is_valid(self) -> bool:
         """Of a question that is gone, and is to go from the page, nothing is asked."""
         question = str(self.prefix).removesuffix("-choices")

@@ -1,5 +1,7 @@
 """What this room knows of a person."""
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch
 
 from accounts.models import User
@@ -72,6 +74,13 @@ def _objection(objection: Objection) -> dict[str, object]:
 
 
 def erase_person(user: User) -> None:
-    """What was typed goes; which choices were picked and the credits stay."""
-    Objection.objects.filter(learner=user).delete()
+    """What was typed goes; which choices were picked and the credits stay.
+
+    The admin's history names an objection by its words: that it had a reply stays there.
+    """
+    objections = Objection.objects.filter(learner=user)
+    said = [str(key) for key in objections.values_list("pk", flat=True)]
+    kind = ContentType.objects.get_for_model(Objection)
+    LogEntry.objects.filter(content_type=kind, object_id__in=said).update(object_repr="")
+    objections.delete()
     WrittenAnswer.objects.filter(answer__respondent__learner=user).delete()

@@ -18,6 +18,9 @@ from tests.factories import make_instructor, make_lesson, make_question
 from tests.threads import at_once
 
 
+NEW = "questions-__prefix__-"  # begins the fields of the row that is copied
+
+
 def page_of(row) -> str:
     return reverse(f"admin:courses_{row._meta.model_name}_change", args=[row.pk])
 
@@ -84,6 +87,23 @@ def test_one_goes_on_editing_mine_and_saves_it(stopped, lesson):
     assert client.post(page_of(lesson), fields).status_code == 302
     lesson.refresh_from_db()
     assert lesson.markdown == "Iris' words."
+
+
+def test_a_question_can_be_added_to_what_was_brought_back(iris, lesson, probe):
+    client = admin_client(iris)
+    kept = fields_of(client, page_of(lesson))  # a browser keeps no hidden row either
+
+    page = client.post(page_of(lesson), kept | {"markdown": "Mine.", "edit": "on"})
+
+    assert "ManagementForm data is missing" not in words(page)
+    sent = fields_in(page)
+    new = {n.replace("__prefix__", "1", 1): v for n, v in sent.items() if NEW in n}
+    sent = {n: v for n, v in sent.items() if "__prefix__" not in n} | new
+    sent |= {"questions-TOTAL_FORMS": "2", "questions-1-prompt": "And now?"}
+    sent |= {"questions-1-choices-0-text": "Yes", "questions-1-choices-1-text": "No"}
+    sent |= {"questions-1-choices-0-is_right": "on", "_save": "Save"}
+    assert client.post(page_of(lesson), sent).status_code == 302
+    assert lesson.questions.get(prompt="And now?").choices.count() == 2
 
 
 def test_a_third_save_in_between_stops_mine_once_more(stopped, lesson):

@@ -1,16 +1,21 @@
 """A learner says that something is wrong with a question, and reads the reply."""
 
+import re
+from html import unescape
 from uuid import uuid4
 
 import pytest
 import time_machine
+from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from gradus.me import erase_account
 from quizzes.models import Objection
 from quizzes.objection_views import OBJECTIONS_AN_HOUR
 from tests.factories import make_question
+from tests.quizzes.mending import revise
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +150,13 @@ def reply(client, objection, text="Right: the second was a slip. It is mended.")
     return client.post(address, {"reply": text})
 
 
+def link_beside(client, lesson) -> str:
+    """The query of the link beside the first question that has a report."""
+    page = client.get(f"/admin/courses/lesson/{lesson.pk}/change/").content.decode()
+    (found, *_others) = re.findall(r"/objection/(\?[^\"]*)\">1 report without", page)
+    return unescape(found)
+
+
 class TestReplying:
     def test_the_instructor_sees_it_beside_the_question(
         self, learner, objection, iris, lesson, signed_in
@@ -160,14 +172,26 @@ class TestReplying:
     ):
         other = make_question(lesson, "What else?")
         Objection.objects.create(question=other, learner=ada, text="Not this one.")
-        address = (
-            f"/admin/quizzes/objection/?question={objection.question_id}&state=open"
-        )
+        client = signed_in(iris)
+        address = f"/admin/quizzes/objection/{link_beside(client, lesson)}"
 
-        page = page_of(signed_in(iris).get(address))
+        page = page_of(client.get(address))
 
         assert SAID in page
         assert "Not this one." not in page
+
+    def test_it_still_stands_beside_the_question_that_was_revised_because_of_it(
+        self, learner, objection, probe, lesson, iris, signed_in
+    ):
+        revise(probe, "+Not so", "+Right", "Nor this", kind="multiple")
+        client = signed_in(iris)
+        address = f"/admin/quizzes/objection/{link_beside(client, lesson)}"
+
+        assert SAID in page_of(client.get(address))
+        reply(client, objection)
+
+        page = page_of(client.get(f"/admin/courses/lesson/{lesson.pk}/change/"))
+        assert "without a reply" not in page
 
     def test_the_learner_reads_the_reply_under_my_learning(
         self, learner, objection, iris, signed_in
@@ -181,6 +205,18 @@ class TestReplying:
         assert "It is mended." in page
         objection.refresh_from_db()
         assert objection.replied_by == iris
+
+    def test_who_is_erased_leaves_no_word_in_the_admins_history(
+        self, objection, ada, iris, signed_in
+    ):
+        reply(signed_in(iris), objection)
+        assert LogEntry.objects.get().object_repr == SAID
+
+        erase_account(ada, withdraw=False)
+
+        entry = LogEntry.objects.get()
+        assert (entry.user, entry.object_repr) == (iris, "")
+        assert SAID not in entry.change_message
 
     def test_an_empty_reply_is_refused(self, objection, iris, signed_in):
         response = reply(signed_in(iris), objection, "  ")
