@@ -20,6 +20,11 @@
     history.replaceState(history.state, "", location.pathname + location.search);
   }
 
+  /* the page of two versions sends on what the page before it sent */
+  addEventListener("submit", (e) => {
+    if (sent && e.target.hasAttribute("data-sends-on")) sessionStorage.setItem(SENDING, sent);
+  });
+
   /* after what others do at this moment, such as numbering rows; frames are not waited for */
   addEventListener("DOMContentLoaded", () => setTimeout(() => {
     const desk = document.querySelector("[data-person]");
@@ -31,7 +36,8 @@
     const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
     const plain = (fields) => JSON.stringify(fields).replaceAll("\\r\\n", "\\n");
     const first = plain(typed());
-    let timer, slot = key, isOver = false;
+    const places = [key, ...[2, 3, 4, 5, 6, 7, 8, 9].map((number) => key + "." + number)];
+    let timer, slot = places.includes(sent) ? sent : key, isOver = false;
 
     const note = () => {
       clearTimeout(timer);
@@ -54,7 +60,7 @@
     });
 
     /* the server puts it back, beside what is stored now where that is another since */
-    const bring = (kept) => {
+    const bring = (at, kept) => {
       const back = document.createElement("form");
       back.method = "post";
       const token = form.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -67,6 +73,7 @@
       }
       document.body.append(back);
       isOver = true;
+      sessionStorage.setItem(SENDING, at);
       back.submit();
     };
     const time = (at) => {
@@ -90,21 +97,20 @@
       };
       box.append(
         text,
-        button(said.bring, () => bring(kept)),
+        button(said.bring, () => bring(at, kept)),
         button(said.discard, () => { localStorage.removeItem(at); box.remove(); }),
       );
       desk.append(box);
     };
 
     if (cameBack) { note(); return; }
-    for (const at of [key, key + ".2"]) {
+    const free = places.filter((at) => {
       const kept = read(at);
       const isOld = kept && Date.now() - kept.at > DAYS * 24 * 3600 * 1000;
-      if (!kept || isOld || plain(kept.fields) === first) localStorage.removeItem(at);
-      else {
-        offer(at, kept);
-        slot = key + ".2"; /* what is offered is not written over */
-      }
-    }
+      if (kept && !isOld && plain(kept.fields) !== first) { offer(at, kept); return false; }
+      localStorage.removeItem(at);
+      return true;
+    });
+    slot = free[0] || places.at(-1); /* what is offered is not written over */
   }));
 })();

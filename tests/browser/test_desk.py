@@ -260,6 +260,24 @@ def test_text_is_discarded_and_what_nobody_typed_is_not_kept(
     assert kept_by(page) == 0
 
 
+def test_each_text_that_was_never_saved_is_offered(desk: Page, written: Lesson):
+    page = type_and_close(desk, written)
+    for thought in "Second thought.", "Third thought.":
+        page.goto(change(written))
+        page.fill("[name=markdown]", thought)
+        page.close(run_before_unload=False)
+        page = page.context.new_page()
+
+    page.goto(change(written))
+
+    expect(page.locator(".kept")).to_have_count(3)
+    page.locator(".kept").nth(1).get_by_role("button", name="Bring it back").click()
+    expect(page.locator("[name=markdown]")).to_have_value("Second thought.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/courses/lesson/")
+    assert kept_by(page) == 2
+
+
 def test_kept_text_that_is_older_than_the_lesson_meets_it(desk: Page, written: Lesson):
     page = type_and_close(desk, written)
     Lesson.objects.filter(pk=written.pk).update(markdown="Somebody else's words.")
@@ -313,4 +331,22 @@ def test_two_versions_are_shown_and_mine_is_kept(desk: Page, written: Lesson):
     desk.wait_for_url("**/admin/courses/lesson/")
     written.refresh_from_db()
     assert (written.title, written.markdown) == ("Probe the soil", "My words.")
+    assert kept_by(desk) == 0
+
+
+def test_a_question_that_was_kept_over_theirs_is_not_offered_once_more(
+    desk: Page, written: Lesson
+):
+    desk.goto(change(written))
+    Lesson.objects.filter(pk=written.pk).update(title="Their title")
+    desk.locator("#questions-data > .form-actions .add-row").click()
+    for name, text in ("prompt", "And?"), ("choices-0-text", "A"), ("choices-1-text", "B"):
+        desk.fill(f"[name=questions-2-{name}]", text)
+    desk.check("[name=questions-2-choices-0-is_right]")
+    desk.get_by_role("button", name="Save", exact=True).click()
+
+    desk.get_by_role("button", name="Keep mine").click()
+
+    desk.wait_for_url("**/admin/courses/lesson/")
+    assert written.questions.count() == 3
     assert kept_by(desk) == 0
