@@ -115,7 +115,9 @@ class ObjectionAdmin(ModelAdmin):  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """A lesson's page links to the reports of one question, in all its versions."""
-        return lookup == "question__lineage" or super().lookup_allowed(lookup, value, request)
+        return lookup == "question__lineage" or super().lookup_allowed(
+            lookup, value, request
+        )
 
     def save_model(
         self, request: HttpRequest, obj: Objection, form: Any, change: bool

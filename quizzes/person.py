@@ -81,6 +81,8 @@ def erase_person(user: User) -> None:
     objections = Objection.objects.filter(learner=user)
     said = [str(key) for key in objections.values_list("pk", flat=True)]
     kind = ContentType.objects.get_for_model(Objection)
-    LogEntry.objects.filter(content_type=kind, object_id__in=said).update(object_repr="")
+    LogEntry.objects.filter(content_type=kind, object_id__in=said).update(
+        object_repr=""
+    )
     objections.delete()
     WrittenAnswer.objects.filter(answer__respondent__learner=user).delete()

@@ -1,5 +1,6 @@
 """The page on which an answered question is revised: a copy of it, and a dry run."""
 
+import hashlib
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -43,7 +44,7 @@ def revise(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     if elsewhere is not None:
         return redirect(elsewhere)
     page = Revision(admin, request, old)
-    if request.method == "POST" and page.is_valid():
+    if request.method == "POST" and page.is_valid() and page.is_of_now():
         if not is_to_be_done(request):
             page.look()
         elif new := page.apply():
@@ -64,6 +65,18 @@ def _elsewhere(request: HttpRequest, old: Any) -> str | None:
     return None
 
 
+class _ChangedError(Exception):
+    """Somebody wrote into the version that is replaced, since its copy was made."""
+
+
+def state_of(question_id: int) -> str:
+    """A digest of all that the copy was made from, and that may have changed since."""
+    facts = Question.objects.filter(pk=question_id).values_list(*FIELDS)
+    choices = Choice.objects.filter(question=question_id).order_by("position")
+    said = [*facts, *choices.values_list("text", "is_right", "feedback")]
+    return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
 class Revision:
     """The copy, its choices, and what becomes of earlier answers."""
 
@@ -72,6 +85,7 @@ class Revision:
         self.outlook: Outlook | None = None
         self.status = 200
         data = request.POST if request.method == "POST" else None
+        self.loaded = request.POST.get("as_loaded") or state_of(old.pk)
         choices = Choice.objects.filter(question=old).order_by("position")
         self.old_choices = list(choices.values_list("pk", "text"))
         questions = next(i for i in admin.inlines if i.model is Question)
@@ -131,6 +145,25 @@ class Revision:
         self.admin.refuse_unsayable(self.form, self.choices)
         return all(part.is_valid() for part in parts)
 
+    def is_of_now(self) -> bool:
+        """Else the page says what is stored; sent once more, the copy replaces that."""
+        now = state_of(self.old.pk)
+        if self.loaded == now:
+            return True
+        self.loaded = now
+        self._refuse(
+            _(
+                "Somebody has changed this question's explanation, feedback or order since "
+                "you opened this page. See its versions; then go on, or back."
+            )
+        )
+        stored = Question.objects.get(pk=self.old.pk)
+        for name in "explanation", "other_feedback":
+            text = getattr(stored, name)
+            if self.form.cleaned_data.get(name) != text:
+                self.form.add_error(name, _("Stored now: “%(text)s”") % {"text": text})
+        return False
+
     def _new(self) -> tuple[Question, dict[str, Choice]]:
         """The new version, unsaved, and its choices in order, by their row."""
         values = self.form.cleaned_data
@@ -171,6 +204,8 @@ class Revision:
         try:
             with transaction.atomic():
                 self.admin.lock(self.request, str(self.old.lesson_id))
+                if self.loaded != state_of(self.old.pk):
+                    raise _ChangedError
                 replace_question(self.old, new, list(choices.values()))
                 if way is not None:
                     self._regrade(new, way)
@@ -182,6 +217,8 @@ class Revision:
                     "wrote is still here; see the versions before you go on."
                 )
             )
+        except _ChangedError:
+            self.is_of_now()
         except NothingToRegradeError:
             self.earlier.add_error("way", _("Nobody has answered this version."))
         except (IntegrityError, DataError, OperationalError) as error:
@@ -228,6 +265,7 @@ class Revision:
             "inline_admin_formsets": [rows],
             "errors": [_("Not saved")] if is_faulty else [],
             "question": self.old,
+            "as_loaded": self.loaded,
             "answered": answered_words(self.old),
             "earlier": self.earlier,
             "outlook": self.outlook,

@@ -340,7 +340,11 @@ def test_a_question_that_was_kept_over_theirs_is_not_offered_once_more(
     desk.goto(change(written))
     Lesson.objects.filter(pk=written.pk).update(title="Their title")
     desk.locator("#questions-data > .form-actions .add-row").click()
-    for name, text in ("prompt", "And?"), ("choices-0-text", "A"), ("choices-1-text", "B"):
+    for name, text in (
+        ("prompt", "And?"),
+        ("choices-0-text", "A"),
+        ("choices-1-text", "B"),
+    ):
         desk.fill(f"[name=questions-2-{name}]", text)
     desk.check("[name=questions-2-choices-0-is_right]")
     desk.get_by_role("button", name="Save", exact=True).click()

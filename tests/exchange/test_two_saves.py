@@ -17,7 +17,6 @@ from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_
 from tests.factories import make_instructor, make_lesson, make_question
 from tests.threads import at_once
 
-
 NEW = "questions-__prefix__-"  # begins the fields of the row that is copied
 
 

@@ -238,6 +238,28 @@ class TestTheCopy:
         )
         assert Question.objects.current().get() == new
 
+    @pytest.mark.parametrize("has_looked", [False, True])
+    def test_loses_no_word_that_somebody_wrote_into_the_question_meanwhile(
+        self, desk, answered, has_looked
+    ):
+        url = revising(answered)
+        fields = typed(desk, answered, prompt="Where does it go?", explanation="Mine.")
+        if has_looked:
+            fields = fields_in(look(desk, url, fields)) | {"do": "mend"}
+        Question.objects.filter(pk=answered.pk).update(explanation="Ruth's words.")
+
+        page = desk.post(url, fields)
+
+        assert page.status_code == 409
+        assert "Stored now: “Ruth&#x27;s words.”" in page.content.decode()
+        back = {n: v for n, v in fields_in(page).items() if "__prefix__" not in n}
+        assert (back["prompt"], back["explanation"]) == ("Where does it go?", "Mine.")
+        assert not Question.objects.filter(replaces=answered).exists()
+
+        assert mend(desk, url, back).status_code == 302  # after all
+
+        assert Question.objects.get(replaces=answered).explanation == "Mine."
+
 
 class TestEarlierAnswers:
     def test_stay_as_they_were_unless_told_otherwise(
