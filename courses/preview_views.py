@@ -90,10 +90,10 @@ def _context(link: PreviewLink, outline: Outline) -> dict[str, object]:
 
 
 def lead_to_preview(html: str, link: PreviewLink, outline: Outline) -> str:
-    """The rendered text with the track's own lessons and pictures kept in the preview."""
+    """The rendered text with the track, its lessons and pictures kept in the preview."""
     slugs = "|".join(re.escape(step.slug) for step in outline.steps)
     lessons = re.compile(
-        rf'(<a href="){re.escape(link.track.get_absolute_url())}(?=(?:{slugs})/)'
+        rf'(<a href="){re.escape(link.track.get_absolute_url())}(?=(?:{slugs})/|["#?])'
     )
     pictures = re.compile(rf'(?<=["\s])/media/{link.track_id}/(?=[0-9a-f]{{64}}-)')
     html = pictures.sub(f"{link.get_absolute_url()}media/", html)

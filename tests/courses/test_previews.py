@@ -82,7 +82,9 @@ def test_description_and_questions_show_pictures_and_lead_on_in_the_preview(
     """Those of a draft are at no other address for who has the link alone."""
     track = link.track
     add_picture(track, "moss.png", png(seed=1))
-    track.description = "![Moss](moss.png) and [on](/tracks/moss/grow/)"
+    track.description = (
+        "![Moss](moss.png) and [on](/tracks/moss/grow/) in [it](/tracks/moss/)"
+    )
     track.save()
     make_question(
         track.lessons.get(slug="look"),
