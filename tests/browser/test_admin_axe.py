@@ -17,11 +17,13 @@ from tests.browser.visit import load_axe, violations
 from tests.drawings import png
 from tests.factories import (
     make_admin,
+    make_instructor,
     make_lesson,
     make_question,
     make_track,
     make_user,
 )
+from tests.quizzes.answering import mislead
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -32,8 +34,13 @@ PAGES = {
     "courses_track_add": "",
     "courses_track_change": "track",
     "courses_track_history": "track",
+    "courses_track_publication": "track",
+    "courses_track_figures": "track",
+    "courses_track_learners": "track",
     "courses_track_import_zip": "",
     "exchange_trackupload_look": "upload",
+    "courses_learnergroup_changelist": "",
+    "courses_learnergroup_add": "",
     "courses_picture_changelist": "",
     "courses_picture_add": "",
     "courses_picture_change": "picture",
@@ -41,6 +48,7 @@ PAGES = {
     "courses_lesson_changelist": "",
     "courses_lesson_add": "",
     "courses_lesson_change": "lesson",
+    "courses_lesson_publication": "lesson",
     "courses_lesson_history": "lesson",
     "courses_lesson_version": "lesson version",
     "courses_lesson_restore": "lesson first_version",
@@ -94,6 +102,19 @@ def keys(stage: Stage) -> dict[str, object]:
 @pytest.mark.parametrize("name", PAGES)
 def test_an_admin_page_is_sound(name, keys, stage: Stage, open_browser: NewContext):
     address = reverse(f"admin:{name}", args=[keys[of] for of in PAGES[name].split()])
+    assert_sound(address, stage, open_browser)
+
+
+def test_charts_and_remarks_are_sound(stage: Stage, open_browser: NewContext):
+    track = make_track("soil")
+    mislead(make_question(make_lesson(track)))
+    stage.sign_in(make_instructor("Iris", track))
+    address = reverse("admin:courses_track_figures", args=[track.pk])
+    assert_sound(address, stage, open_browser)
+    assert_sound(reverse("admin:index"), stage, open_browser)
+
+
+def assert_sound(address: str, stage: Stage, open_browser: NewContext) -> None:
     for scheme, width in VIEWS:
         context = open_browser(
             color_scheme=scheme, viewport={"width": width, "height": 900}

@@ -7,7 +7,7 @@ from courses.models import Lesson
 from quizzes.models import Answer, Kind
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
-from tests.browser.visit import listen
+from tests.browser.visit import listen, load_axe, violations
 from tests.drawings import png
 from tests.factories import PASSWORD, make_user
 
@@ -28,11 +28,13 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(params=[1280, 768])
+@pytest.fixture(params=[("dark", 1280), ("light", 768)], ids=["1280", "768"])
 def newcomer(request, stage: Stage, open_browser: NewContext) -> Page:
     """The browser of Iris, an instructor who teaches nothing yet and is not signed in."""
     make_user("Iris", "instructor")
-    return open_browser(viewport={"width": request.param, "height": 900}).new_page()
+    scheme, width = request.param
+    size = {"width": width, "height": 900}
+    return open_browser(color_scheme=scheme, viewport=size).new_page()
 
 
 def test_a_newcomer_publishes_a_lesson_with_four_questions_and_a_picture(
@@ -114,7 +116,11 @@ def see_it_as_learners_will(shown: FrameLocator) -> None:
 def publish(page: Page) -> None:
     """The lesson with its track: one page says what to look at, and opens both."""
     page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_role("link", name="Publish it with its track").click()
+    leads_on = page.get_by_role("link", name="Publish it with its track")
+    expect(leads_on).to_be_visible()
+    load_axe(page)
+    assert violations(page) == []
+    leads_on.click()
     expect(page.get_by_label("Probe the soil")).to_be_checked()
     page.get_by_role("button", name="Publish now").click()
     expect(page.get_by_text("Published: the track, with 1 lesson.")).to_be_visible()
