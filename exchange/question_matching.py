@@ -70,6 +70,7 @@ class Questions:
             question.lesson = by_key[question.lesson_id]
             by_id[question.handle].append(question)
         before = tidy_sources(stored)
+        replaced = {question.replaces_id for question in stored}
         pairs, retired = [], []
         for each in wanted:
             lesson = lessons[each.source.slug]
@@ -77,7 +78,7 @@ class Questions:
                 same = by_id[one.source.id]
                 found = _best(same, lesson.slug)
                 if found is None and revives:
-                    found = _retired_last(same, lesson)
+                    found = _retired_last(same, lesson, replaced)
                 if same and found is None and not revives:
                     retired.append(one)
                 else:
@@ -96,9 +97,12 @@ def _best(same: list[Question], slug: str) -> Question | None:
     return min(current, key=lambda q: (q.lesson.slug != slug, q.pk), default=None)
 
 
-def _retired_last(same: list[Question], lesson: Lesson) -> Question | None:
-    """Of those of one id in this lesson; a replaced one was not retired."""
-    retired = [q for q in same if q.retired_at and q.lesson_id == lesson.pk]
+def _retired_last(
+    same: list[Question], lesson: Lesson, replaced: set[int | None]
+) -> Question | None:
+    """Of those of one id in this lesson; one that was replaced since does not return."""
+    here = [q for q in same if q.lesson_id == lesson.pk and q.pk not in replaced]
+    retired = [question for question in here if question.retired_at]
     return max(retired, key=lambda q: (q.retired_at, q.pk), default=None)
 
 

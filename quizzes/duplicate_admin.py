@@ -17,6 +17,7 @@ from courses.models import Track
 from courses.taught_admin import TaughtAdmin
 from quizzes.duplicating import duplicate_lesson, duplicate_question, duplicate_track
 from quizzes.models import Question
+from quizzes.revising import QuestionReplacedError
 
 _ADDED: list[dict[str, Any]] = [{"added": {}}]
 
@@ -91,11 +92,16 @@ class DuplicatesLesson(Duplicates):
         question = current.filter(lesson__in=self.get_queryset(request), pk=pk).first()
         if question is None:
             raise Http404
-        with transaction.atomic():
-            copy = duplicate_question(question)
-            said = _("The question “%(question)s” was copied.") % {"question": question}
-            self.log_change(request, copy.lesson, said)
-        messages.success(request, said + " " + _("The copy stands below it."))
+        try:
+            with transaction.atomic():
+                copy = duplicate_question(question)
+                said = _("The question “%(question)s” was copied.")
+                said %= {"question": question}
+                self.log_change(request, copy.lesson, said)
+        except QuestionReplacedError:
+            messages.error(request, _("The lesson no longer asks this question."))
+        else:
+            messages.success(request, said + " " + _("The copy stands below it."))
         return redirect(
             reverse("admin:courses_lesson_change", args=[question.lesson_id])
         )

@@ -18,6 +18,7 @@ from courses.picture_services import copy_pictures
 from courses.publishing import let_teach, place_last, render_lesson
 from courses.services import mark_revised
 from quizzes.models import Choice, Question
+from quizzes.revising import QuestionReplacedError
 from quizzes.services import lock_questions
 
 TRACK_FACTS = [
@@ -69,11 +70,16 @@ def _free_slug(
 def duplicate_question(question: Question) -> Question:
     """A copy right below it, with an id of its own; those after it move down.
 
-    question: a current one, with its lesson and track.
+    question: with its lesson and track.
+
+    Raises:
+        QuestionReplacedError: the lesson no longer asks it.
     """
     lesson = question.lesson
-    current = {row.pk: row for row in lock_questions(lesson) if row.position}
-    place = current[question.pk].position or 0
+    current = {row.pk: row.position for row in lock_questions(lesson)}
+    place = current.get(question.pk)
+    if place is None:
+        raise QuestionReplacedError
     after = Question.objects.filter(lesson=lesson, position__gt=place)
     after.update(position=F("position") + 1)
     (copy,) = _copy_questions([question], lesson, first=place + 1)

@@ -26,6 +26,7 @@ from quizzes.regrade_models import Regrade
 
 A_DAY = timedelta(days=1)
 CHUNK = 2000  # answers read at a time
+LONGEST_NUMBER = 40  # characters
 A_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"  # a text regraded may be none
 
 
@@ -159,6 +160,8 @@ def _same(text: str) -> str:
 def _is_near(text: str, value: str, tolerance: Decimal | None) -> bool:
     bare = unicodedata.normalize("NFKC", text).replace("\u2212", "-")
     bare = re.sub(r"(?<=\d)[\s'\u2019]+(?=\d)", "", bare).strip()
+    if len(bare) > LONGEST_NUMBER:
+        return False
     readings = {bare.replace(",", ".")}
     if re.fullmatch(r"[+-]?\d{1,3}[.,]\d{3}", bare):
         readings.add(re.sub(r"[.,]", "", bare))

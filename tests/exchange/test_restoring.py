@@ -233,6 +233,24 @@ class TestItsQuestions:
         assert file_of("loam") == LOAM
         assert question("finest").replaces == newer
 
+    def test_a_version_that_was_replaced_since_is_asked_by_no_lesson_again(
+        self, loam, place, ben, ruth
+    ):
+        place(loam=LOAM.replace("Which grain", "What grain"))
+        then = last(loam)
+        answer(own(ben), question("finest"), "Clay")
+        retire_questions([question("finest").pk])
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+        put_back(first(loam), ruth)  # by a second version, which then goes elsewhere
+        moved = f"{PEAT}\n{FINEST}".rstrip() + "\n"
+        place(loam=LOAM.replace(FINEST, ""), peat=moved)
+        retire_questions([question("finest").pk])
+
+        put_back(then, ruth)
+
+        assert file_of("loam") == then.text
+        assert revise(question("finest")).position == 1
+
     def test_one_that_was_added_since_is_retired(self, loam, place, ben, ruth):
         added = "\n### And sand? {#sand}\n\n- [x] Yes\n- [ ] No\n"
         place(loam=LOAM + added)

@@ -15,7 +15,8 @@ from courses.services import leave_track, mark_done, take_up
 from quizzes.duplicating import duplicate_lesson, duplicate_question, duplicate_track
 from quizzes.models import Answer, Question, Respondent
 from quizzes.readers import reading_in
-from quizzes.services import learner_respondent
+from quizzes.revising import QuestionReplacedError
+from quizzes.services import learner_respondent, retire_question
 from tests.admin_forms import admin_client
 from tests.factories import make_lesson, make_question, make_track, make_user
 from tests.quizzes.test_admin_questions import answer_it
@@ -64,6 +65,15 @@ def test_a_copied_question_stands_below_it_and_nobody_has_answered_it(lesson, pr
         assert getattr(copy, name) != getattr(probe, name)
     lesson.refresh_from_db()
     assert lesson.question_count == 3
+
+
+def test_a_question_that_was_just_retired_is_not_copied(lesson, probe):
+    retire_question(Question.objects.get(pk=probe.pk))
+
+    with pytest.raises(QuestionReplacedError):
+        duplicate_question(probe)
+
+    assert lesson.questions.count() == 1
 
 
 def test_a_double_click_copies_a_question_twice(iris, lesson, probe):

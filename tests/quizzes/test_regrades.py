@@ -590,6 +590,15 @@ def test_the_score_is_the_recomputed_one_after_any_history(db, kind, history):
     assert not found.unclaimed
 
 
+def test_a_text_too_long_for_a_number_is_none_in_both_readings(ada, iris, lesson, soil):
+    number = make_question(lesson, kind="text", right=("five",))
+    answer(own(ada), number, "5".zfill(41))
+    by_map(number, revise(number, "+5", kind="number"), iris)
+
+    assert scores_of_track(soil.pk)[ada.pk][0] == 0
+    assert not verify_scores().disagreeing
+
+
 class TestVerifyScores:
     def corrupt(self, statement: str) -> None:
         with connection.cursor() as cursor:
