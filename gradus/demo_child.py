@@ -17,6 +17,7 @@ from functools import partial
 from gradus.demo_folder import HOST
 
 GRACE_SECONDS = 10
+PAUSE_SECONDS = 1
 WORKERS = 2
 
 
@@ -61,9 +62,17 @@ def _serve(port: int) -> None:
 
 
 def _work() -> None:
+    """The task worker; where the database goes away, it waits until that is back."""
     from django.core.management import execute_from_command_line
+    from django.db import InterfaceError, OperationalError, connections
 
-    execute_from_command_line(["manage.py", "db_worker", "--no-startup-delay"])
+    while True:
+        try:
+            execute_from_command_line(["manage.py", "db_worker", "--no-startup-delay"])
+            return
+        except (OperationalError, InterfaceError):
+            connections.close_all()
+            time.sleep(PAUSE_SECONDS)
 
 
 if __name__ == "__main__":

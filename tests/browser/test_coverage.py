@@ -11,6 +11,7 @@ NO_PAGES = {
     "me_export": "a file",
     "me_track": "a POST",
     "theme": "sets a cookie and leads back",
+    "admin_no_shortcut": "the admin's, and always a 404",
     "healthz": "for machines",
     "readyz": "for machines",
 }

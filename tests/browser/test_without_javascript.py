@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 # what a person could press or follow, and that would do nothing
 DEAD_CONTROLS = """() => {
   const isDead = {
-    BUTTON: it => !it.form,
+    BUTTON: it => !it.form && !it.matches(":disabled"),
     A: it => !it.href,
     FORM: it => ["hx-post", "hx-get"].some(name => it.hasAttribute(name)
       && !it.action.startsWith(location.origin + it.getAttribute(name))),

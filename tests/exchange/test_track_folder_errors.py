@@ -390,10 +390,10 @@ def test_a_lesson_of_10_mb_is_refused_unread(soil):
 def test_the_worst_file_is_refused_in_seconds(unit):
     start = lesson_text(QUESTION + "\n").encode()
     content = start + unit * ((1_999_000 - len(start)) // len(unit))
-    started = time.monotonic()
+    started = time.process_time()  # not the clock: others may use the machine
 
     problems_in(folder(content))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 PIECES = st.sampled_from([*HAZARDS, "---", LESSON_FRONT, QUESTION, "```", "### Q {#q}"])
