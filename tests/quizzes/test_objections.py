@@ -14,6 +14,7 @@ from django.utils import timezone
 from gradus.me import erase_account
 from quizzes.models import Objection
 from quizzes.objection_views import OBJECTIONS_AN_HOUR
+from quizzes.services import retire_question
 from tests.factories import make_question
 from tests.quizzes.mending import revise
 from tests.threads import at_once
@@ -110,6 +111,31 @@ class TestSaying:
         send(learner, probe, "Another thing.")
 
         assert Objection.objects.count() == 2
+
+    def test_of_a_question_that_was_just_revised_it_is_shown_with_what_was_typed(
+        self, learner, probe
+    ):
+        newer = revise(probe)
+        assert "Really?" in page_of(learner.get(probe.objection_url))
+
+        response = send(learner, probe)
+
+        assert response.status_code == 422
+        page = page_of(response)
+        assert "This question has just been revised." in page
+        assert SAID in page
+        assert f'action="{newer.objection_url}"' in page
+        send(learner, newer)
+        assert Objection.objects.get().question == newer
+
+    def test_of_a_question_that_was_just_retired_it_leads_to_the_lesson(
+        self, learner, probe
+    ):
+        retire_question(probe)
+
+        response = send(learner, probe)
+
+        assert response.redirect_chain == [(probe.lesson.get_absolute_url(), 302)]
 
     def test_markup_in_it_comes_out_as_text(self, learner, probe):
         send(learner, probe, "<script>alert(1)</script>")
