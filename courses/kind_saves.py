@@ -4,12 +4,12 @@ import logging
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import InternalError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from courses.constraints import broken_constraint, is_busy
+from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
                         request, object_id, form_url, extra_context
                     )
                     return saved
-            except (IntegrityError, DataError, OperationalError) as error:
+            except REFUSED as error:
                 request.refusal = self._refusal(error)  # type: ignore[attr-defined]
         page: HttpResponse = view(request, object_id, form_url, extra_context)
         return page
@@ -53,7 +53,9 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
     def _refusal(self, error: Exception) -> Any:
         """What to tell the person; raises the error again where the database is down."""
         cause: Any = error.__cause__
-        if isinstance(error, OperationalError):
+        if is_too_slow(error):
+            return _("The site was too busy, and nothing is saved. Save once more.")
+        if isinstance(error, OperationalError | InternalError):
             if not is_busy(error):
                 raise error
             return _("Somebody is saving this at the same time. Save once more.")

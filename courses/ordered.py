@@ -101,10 +101,11 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
         return bool(is_missing and not is_to_go)
 
     def _kept(self) -> list[Any]:
+        deleted = self.deleted_forms  # all forms are asked for it, each time
         return [
             form
             for form in self.forms
-            if form not in self.deleted_forms
+            if form not in deleted
             and (not form.instance._state.adding or form.has_changed())
         ]
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from courses.constraints import broken_constraint, is_busy
+from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
 from courses.models import Lesson, Track
 from courses.publishing import let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
@@ -145,7 +145,12 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
             connection.check_constraints()  # positions, which wait for the commit
             if terms.dry_run:
                 transaction.set_rollback(True)
-    except (IntegrityError, OperationalError) as error:
+    except REFUSED as error:
+        if is_too_slow(error):
+            message = _(
+                "The site was too busy, and nothing is stored. Import it again."
+            )
+            raise TrackFolderError([Problem(TRACK_FILE, 0, message)]) from error
         if broken_constraint(error) not in _TAKEN_MEANWHILE and not is_busy(error):
             raise
         message = _("The track was edited at the same moment. Import it once more.")

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
+from courses.constraints import is_too_slow
 from gradus.http import site
 
 RETRY_AFTER = 10  # seconds; a restarted database serves again well before
@@ -40,7 +41,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500; or 503 when the database is down, too busy, or a lock was held too long;
+    """500; or 503 when the database is down, too busy, or waited for us too long;
 
     or 400 when a value cannot be text or a number of the database at all, such as a NUL in
     a cookie. Django calls this while the exception is being handled.
@@ -48,7 +49,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if isinstance(error, DataError):
         return bad_request(request, error)
-    if not isinstance(error, _UNAVAILABLE):
+    if not isinstance(error, _UNAVAILABLE) and not is_too_slow(error):
         return _show_plain(request, "500.html", 500)
     response = _show_plain(request, "503.html", 503)
     response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import helpers
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import transaction
 from django.forms import inlineformset_factory, modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.constraints import REFUSED
 from courses.ordered import OrderedForm
 from quizzes.answered import answered_words, is_answered
 from quizzes.mend_admin import (
@@ -221,7 +222,7 @@ class Revision:
             self.is_of_now()
         except NothingToRegradeError:
             self.earlier.add_error("way", _("Nobody has answered this version."))
-        except (IntegrityError, DataError, OperationalError) as error:
+        except REFUSED as error:
             self._refuse(self.admin._refusal(error))
         else:
             messages.success(self.request, _("The question is revised."))

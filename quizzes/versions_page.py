@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import Count, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.constraints import REFUSED
 from quizzes.answered import answered_words
 from quizzes.mend_admin import (
     find_version,
@@ -157,7 +158,7 @@ class _Regrading:
             self._refuse(_("The question has just been changed. See its versions."))
         except NothingToRegradeError:
             self._refuse(_("Nobody has answered this version."))
-        except (IntegrityError, DataError, OperationalError) as error:
+        except REFUSED as error:
             self._refuse(self.admin._refusal(error))
         else:
             messages.success(self.request, said)

@@ -1,6 +1,7 @@
 """A lesson with many questions is one save, which writes only what changed."""
 
 import re
+import sys
 from collections import Counter
 
 import pytest
@@ -10,7 +11,7 @@ from django.urls import reverse
 
 from courses.models import Lesson
 from quizzes.models import Choice, Question
-from tests.admin_forms import admin_client, fields_of
+from tests.admin_forms import admin_client, fields_in, fields_of
 from tests.crowd import make_learners
 from tests.factories import make_lesson, make_question, make_track
 
@@ -206,3 +207,51 @@ def test_a_page_costs_the_same_with_a_thousand_rows_of_others(
         for number in range(2, 1000)
     )
     assert count() == few
+
+
+def test_work_grows_with_the_questions_and_not_with_their_square(iris, soil):
+    """Counted are all calls of functions: they are the same on a busy machine."""
+    client = admin_client(iris)
+
+    def work(questions: int) -> int:
+        lesson = make_lesson(soil, f"with-{questions}")
+        for number in range(questions):
+            make_question(lesson, f"Question {number}?")
+        fields = fields_of(client, address(lesson))
+        calls = 0
+
+        def count(_frame, event, _argument) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(count)
+        try:
+            response = client.post(address(lesson), fields)
+        finally:
+            sys.setprofile(None)
+        assert response.status_code == 302
+        return calls
+
+    work(1)
+    few, more, many = work(10), work(30), work(50)
+
+    assert many - more < 1.2 * (more - few)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_save_that_kept_the_database_waiting_says_so(iris, lesson, probe):
+    client = admin_client(iris)
+    fields = fields_of(client, address(lesson)) | {"title": "Probe it"}
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = '1ms'")
+    try:
+        response = client.post(address(lesson), fields)
+    finally:
+        connection.close()
+
+    assert response.status_code == 200
+    assert "The site was too busy, and nothing is saved." in response.content.decode()
+    assert fields_in(response)["title"] == "Probe it"
+    lesson.refresh_from_db()
+    assert lesson.title == "Probe the soil"
+    assert client.post(address(lesson), fields).status_code == 302
