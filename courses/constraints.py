@@ -23,3 +23,9 @@ def is_busy(error: Exception) -> bool:
 def is_too_slow(error: BaseException | None) -> bool:
     """Whether the transaction was ended because we let the database wait too long."""
     return getattr(getattr(error, "__cause__", None), "sqlstate", None) == _SLOW
+
+
+def is_cut_off(error: Exception) -> bool:
+    """Whether the connection went in the middle: the server's reason may be lost, too."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and state is None

@@ -9,7 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
+from courses.constraints import (
+    REFUSED,
+    broken_constraint,
+    is_busy,
+    is_cut_off,
+    is_too_slow,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +57,10 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
         return page
 
     def _refusal(self, error: Exception) -> Any:
-        """What to tell the person; raises the error again where the database is down."""
+        """What to tell the person; where the database is down, the page itself fails next."""
         cause: Any = error.__cause__
-        if is_too_slow(error):
-            return _("The site was too busy, and nothing is saved. Save once more.")
+        if is_too_slow(error) or is_cut_off(error):
+            return _("The site was too busy to save this. Save once more.")
         if isinstance(error, OperationalError | InternalError):
             if not is_busy(error):
                 raise error

@@ -250,7 +250,7 @@ def test_a_save_that_kept_the_database_waiting_says_so(iris, lesson, probe):
         connection.close()
 
     assert response.status_code == 200
-    assert "The site was too busy, and nothing is saved." in response.content.decode()
+    assert "The site was too busy to save this." in response.content.decode()
     assert fields_in(response)["title"] == "Probe it"
     lesson.refresh_from_db()
     assert lesson.title == "Probe the soil"
