@@ -49,7 +49,8 @@ def revise(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         if not is_to_be_done(request):
             page.look()
         elif new := page.apply():
-            return redirect(versions_address(new.pk))
+            # the browser then forgets the text it kept: see exchange.two_saves.saved
+            return redirect(f"{versions_address(new.pk)}#saved")
     return page.render()
 
 

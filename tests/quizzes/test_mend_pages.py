@@ -138,7 +138,7 @@ class TestTheCopy:
         response = mend(desk, revising(answered), fields)
 
         new = Question.objects.current().get()
-        assert response.url == address("question_versions", new.pk)
+        assert response.url == address("question_versions", new.pk) + "#saved"
         assert new.prompt == "Where does it go?"
         assert list(new.choices.values_list("text", "is_right", "feedback")) == [
             ("Right", True, "About Right."),
@@ -256,9 +256,10 @@ class TestTheCopy:
         assert (back["prompt"], back["explanation"]) == ("Where does it go?", "Mine.")
         assert not Question.objects.filter(replaces=answered).exists()
 
-        assert mend(desk, url, back).status_code == 302  # after all
+        done = mend(desk, url, back)  # after all
 
         assert Question.objects.get(replaces=answered).explanation == "Mine."
+        assert done.url.endswith("/versions/#saved")  # so the browser keeps no text
 
 
 class TestEarlierAnswers:
