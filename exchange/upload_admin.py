@@ -126,19 +126,20 @@ class ImportsTracks(TaughtAdmin):
         agreed = form.cleaned_data.get("agreed", "") if form.is_valid() else ""
         ticked = form.cleaned_data.get("retire", [])
         try:
-            with transaction.atomic():
-                report = apply_upload(by, key, agreed, ticked)
-                track = Track.objects.get(slug=report.slug)
-                self.log_change(request, track, str(report))
+            try:
+                with transaction.atomic():
+                    report = apply_upload(by, key, agreed, ticked)
+                    track = Track.objects.get(slug=report.slug)
+                    self.log_change(request, track, str(report))
+            except TrackChangedError as error:
+                upload = find_upload(by, key)
+                return self._show(request, upload, error.report, ticked, status=409)
+            except TrackFolderError as error:
+                return self._refused(request, find_upload(by, key), error)
         except UploadGoneError:
             said = gettext("This upload is gone: it was applied, cancelled or too old.")
             messages.warning(request, said)
             return redirect("admin:courses_track_changelist")
-        except TrackChangedError as error:
-            upload = find_upload(by, key)
-            return self._show(request, upload, error.report, ticked, status=409)
-        except TrackFolderError as error:
-            return self._refused(request, find_upload(by, key), error)
         messages.success(request, str(report))
         return redirect("admin:courses_track_change", track.pk)
 
