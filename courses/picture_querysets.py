@@ -20,8 +20,7 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def visible_to(self, reader: "Reader") -> Self:
         """Those in a lesson that this person may read, and all to those who teach it.
 
-        One in the description, or in no text yet, is seen with its track, while that is
-        taught.
+        One in the description is seen with its track, while that is taught.
         """
         from courses.models import Lesson, Track
         from courses.picture_uses import shows
@@ -30,13 +29,11 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         taught = Track.objects.taught_by(reader).filter(**of_track)
         seen = Track.objects.visible_to(reader).filter(**of_track, archived_at=None)
         showing = shows(OuterRef("digest"), OuterRef(OuterRef("digest")))
-        lessons = Lesson.objects.filter(showing, track=OuterRef("track_id"))
         read = Lesson.objects.visible_to(reader).filter(
             showing, track=OuterRef("track_id")
         )
         described = seen.filter(description_html__contains=OuterRef("digest"))
-        unused = Exists(seen) & ~Exists(lessons)
-        return self.filter(Exists(taught) | Exists(read) | Exists(described) | unused)
+        return self.filter(Exists(taught) | Exists(read) | Exists(described))
 
     def taught_by(self, reader: "Reader") -> Self:
         """Of the tracks this person may edit."""

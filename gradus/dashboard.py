@@ -40,7 +40,7 @@ type Watch = Callable[[User], list[Attention]]
 
 def drafts_in_published_tracks(user: User) -> list[Attention]:
     is_draft = Q(lessons__published_at=None, lessons__isnull=False)
-    tracks = _tracks(user).filter(published_at__lte=timezone.now())
+    tracks = _tracks(user).filter(published_at__isnull=False)
     counted: Any = tracks.annotate(drafts=Count("lessons", is_draft, distinct=True))
     return [
         Attention(

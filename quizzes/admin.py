@@ -48,6 +48,7 @@ from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
 
 _ = gettext_lazy
+GONE = _("Somebody has just retired or revised this question.")
 NEW_CHOICES = 3  # empty rows in a new question
 
 
@@ -227,11 +228,15 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
         if request.method == "POST":
             with transaction.atomic():
                 self.lock(request, str(lesson.pk))
-                retire_question(found)
+                is_retired = retire_question(found)
                 said = gettext("The question “%(question)s” is retired.")
                 said %= {"question": found}
-                self.log_change(request, lesson, said)
-            messages.success(request, said)
+                if is_retired:
+                    self.log_change(request, lesson, said)
+            if is_retired:
+                messages.success(request, said)
+            else:
+                messages.warning(request, GONE)
             return redirect(lesson_url)
         context = {
             **self.admin_site.each_context(request),

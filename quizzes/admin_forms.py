@@ -90,6 +90,9 @@ class QuestionFormSet(OrderedFormSet):
             if DELETION_FIELD_NAME in form.fields:
                 form.fields[DELETION_FIELD_NAME].disabled = True
                 form.is_late |= form.add_prefix(DELETION_FIELD_NAME) in form.data
+        elif form.instance.replaces_id and DELETION_FIELD_NAME in form.fields:
+            # answers to the version before count for it: it can only be retired
+            form.fields[DELETION_FIELD_NAME].disabled = True
 
 
 class ChoiceFormSet(OrderedFormSet):

@@ -35,8 +35,14 @@ def object_to(question: Question, learner: User, text: str) -> Objection:
 
 @transaction.atomic
 def reply_to(objection: Objection, text: str, by: User) -> None:
-    """The reply that the learner will see; a later one stands in its place."""
-    locked = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    """The reply that the learner will see; a later one stands in its place.
+
+    Where the learner's account was erased meanwhile, there is nothing to reply to.
+    """
+    rows = Objection.objects.select_for_update(of=("self",)).filter(pk=objection.pk)
+    locked = rows.first()
+    if locked is None:
+        return
     locked.reply = text
     locked.replied_at = timezone.now()
     locked.replied_by = by

@@ -26,6 +26,12 @@ def export_person(user: User) -> dict[str, object]:
     return {
         "answers": [_answer(answer) for answer in answers],
         "reported_questions": [_objection(o) for o in objections.order_by("pk")],
+        "replies_to_reports": [
+            {"reply": reply, "replied_at": at}
+            for reply, at in Objection.objects.filter(replied_by=user)
+            .order_by("replied_at")
+            .values_list("reply", "replied_at")
+        ],
         "regrades": [_regrade(regrade) for regrade in made],
     }
 

@@ -220,24 +220,28 @@ def _take_up_answered(learner: User, visitor: UUID) -> int:
     return answered.count()
 
 
-def retire_question(question: Question) -> None:
-    """Out of its lesson, for good; its answers stay, and the others move up."""
-    retire_questions([question.pk])
+def retire_question(question: Question) -> bool:
+    """Out of its lesson, for good; its answers stay, and the others move up.
+
+    False: it was retired or replaced already.
+    """
+    return bool(retire_questions([question.pk]))
 
 
 @transaction.atomic
-def retire_questions(question_ids: Collection[int]) -> None:
-    """All of these at once, in a few statements."""
+def retire_questions(question_ids: Collection[int]) -> int:
+    """All of these at once, in a few statements; how many were current still."""
     going = Question.objects.current().filter(pk__in=question_ids)
     locked = list(going.select_for_update().order_by("pk"))
     if not locked:
-        return
+        return 0
     now = timezone.now()
     lessons = sorted({question.lesson_id for question in locked})
     gone = [question.pk for question in locked]
     Question.objects.filter(pk__in=gone).update(position=None, retired_at=now)
     renumber(lessons)
     mark_revised(lessons, now)
+    return len(gone)
 
 
 def renumber(lesson_ids: Collection[int]) -> None:

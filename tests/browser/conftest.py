@@ -4,12 +4,13 @@ The browser is the one of the machine. Each context has a profile of its own, so
 sees another's cookies.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from tests.browser.chromium import CHROMIUM, HOW_TO_GET_IT
 from tests.browser.stage import Stage
@@ -66,7 +67,16 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[NewContext]:
 
     yield open_one
     for context in contexts:
+        for page in context.pages:
+            _let_preview_finish(page)
         context.close()
+
+
+def _let_preview_finish(page: Page) -> None:
+    """A preview that is still being drawn would ask the database after the test."""
+    if "/admin/" in page.url:
+        with contextlib.suppress(Error):
+            page.wait_for_load_state("networkidle", timeout=5000)
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])

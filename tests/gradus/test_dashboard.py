@@ -103,6 +103,14 @@ def test_draft_lessons_wait_until_they_are_published(iris, soil):
     assert_mended(iris, heading)
 
 
+def test_a_draft_in_a_track_that_opens_later_waits_too(iris, soil):
+    make_lesson(soil, "one", published=False)
+    later = timezone.now() + timedelta(days=1)
+    Track.objects.filter(pk=soil.pk).update(published_at=later)
+
+    assert_waits(iris, "Drafts in published tracks", "Soil", "1 lesson is a draft.")
+
+
 def test_a_draft_track_waits_once_its_lessons_are_published(iris, soil):
     publishing.unpublish_track(soil)
 

@@ -12,9 +12,15 @@ from django.utils import timezone
 from courses.models import Lesson
 from quizzes.grading import Reply
 from quizzes.models import Answer, Question, Respondent
-from quizzes.services import QuestionChangedError, key_of, record_answer
+from quizzes.services import (
+    QuestionChangedError,
+    key_of,
+    record_answer,
+    retire_question,
+)
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_thread
 from tests.factories import make_lesson, make_question, make_track
+from tests.quizzes.mending import revise
 
 
 def address(lesson: Lesson) -> str:
@@ -239,6 +245,20 @@ def test_a_choice_and_a_question_are_deleted(lesson_page, lesson, probe):
     assert probe.choices.count() == 2
 
 
+def test_a_version_that_nobody_answered_yet_is_not_deleted(lesson_page, probe):
+    """The answers to the version before count for it."""
+    url, client, _fields = lesson_page
+    answer_it(probe)
+    newest = revise(probe)
+    fields = fields_of(client, url)
+    fields["questions-0-DELETE"] = "on"
+
+    client.post(url, fields)
+
+    newest.refresh_from_db()
+    assert newest.position == 1
+
+
 def test_a_row_that_was_deleted_in_another_window_is_said(lesson_page, lesson):
     url, client, fields = lesson_page
     Question.objects.all().delete()
@@ -340,6 +360,12 @@ def test_a_question_is_retired_after_it_was_confirmed(lesson_page, lesson, probe
         1,
     )
     assert "Where does the probe go?" not in fields_of(client, url).values()
+
+
+def test_a_question_that_is_retired_already_is_said(lesson_page, probe):
+    assert retire_question(probe)
+
+    assert not retire_question(probe)
 
 
 def test_only_who_teaches_the_track_retires_its_questions(probe, omar, ada, ruth):
