@@ -211,13 +211,16 @@ def addresses(soil: Track, ada, iris, ruth, probe):
     certificate = claim_certificate(ada, soil, "Ada")
     draft = make_question(make_lesson(soil, "draft", published=False))
     shown = add_picture(soil, "shown.png", png(seed=1))
+    soil.description = "![A step](shown.png)"
+    soil.save()
     drafted = add_picture(soil, "drafted.png", png(seed=2))
+    unused = add_picture(soil, "unused.png", png(seed=3))
     draft.lesson.markdown = "![A draft](drafted.png)"
     render_lesson(draft.lesson)
     draft.lesson.save()
     return {
         "picture": shown.shown.address(60),
-        "picture_key": shown.pk,
+        "picture_key": unused.pk,
         "draft_picture": drafted.shown.address(60),
         "previewed": f"media/{drafted.digest}-60.webp",
         "answer": probe.answer_url,

@@ -62,9 +62,16 @@ def sign_in(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your first track")).to_be_visible()
 
 
+def wait_for_scripts(page: Page, address: str) -> None:
+    """The address follows the title once the page has its scripts."""
+    page.wait_for_url(f"**/{address}*")
+    page.wait_for_load_state("load")
+
+
 def make_track(page: Page) -> None:
     """The first step, which leads on to the second."""
     page.get_by_role("link", name="Write your first track").click()
+    wait_for_scripts(page, "track/add/")
     page.get_by_label("Title").press_sequentially("Soil and water")
     expect(page.get_by_role("textbox", name="Address")).to_have_value("soil-and-water")
     page.get_by_label("Summary").fill("Measure, then water.")
@@ -74,6 +81,7 @@ def make_track(page: Page) -> None:
 
 def write_lesson(page: Page) -> None:
     """Its text, and a picture where the cursor stands."""
+    wait_for_scripts(page, "lesson/add/")
     page.get_by_label("Title").press_sequentially("Probe the soil")
     page.get_by_label("Summary").fill("Where the probe goes, and why.")
     page.locator("#id_markdown").fill(TEXT)
