@@ -8,7 +8,6 @@ import html
 import re
 from xml.etree.ElementTree import tostring
 
-from latex2mathml.converter import convert_to_element
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
@@ -43,6 +42,9 @@ def convert_tex(tex: str, *, display: bool) -> str | None:
     """
     if len(tex) > MAX_TEX or any(name in tex for name in _REFUSED):
         return None
+    # imported where it converts: it takes 4 MB, and most processes never see a formula
+    from latex2mathml.converter import convert_to_element
+
     try:
         root = convert_to_element(tex, display="block" if display else "inline")
         for element in root.iter():

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps
 
 from courses.picture_files import UnreadableFileError, contents_of, kind_of
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# Pillow is imported where it draws: most processes never see an upload, and it takes
+# each of them 3 MB.
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = (
@@ -109,6 +114,8 @@ def take_picture(name: str, data: bytes) -> TakenPicture:
 
 def pixels_in(data: bytes) -> int:
     """How many it says it has, none of them drawn; 0 of what take_picture refuses unread."""
+    from PIL import Image
+
     kind = kind_of(data)
     if kind is None or len(data) > MAX_BYTES:
         return 0
@@ -160,8 +167,10 @@ def _refuse_foreign(kind: str, extras: bytes, trailing: bytes) -> None:
         raise PictureError(said)
 
 
-def _open(data: bytes, kind: str) -> Image.Image:
+def _open(data: bytes, kind: str) -> "Image.Image":
     """The decoded picture; its size is known, and refused, before its pixels are read."""
+    from PIL import Image
+
     try:
         picture = Image.open(BytesIO(data), formats=[kind.upper()])
         _refuse_large(*picture.size)
@@ -193,8 +202,10 @@ def _too_large() -> str:
     )
 
 
-def _straight(picture: Image.Image) -> Image.Image:
+def _straight(picture: "Image.Image") -> "Image.Image":
     """Turned as it was held, in sRGB, 8 bits a colour, and without any words in it."""
+    from PIL import ImageOps
+
     try:
         picture = ImageOps.exif_transpose(picture)
     except Exception:  # hostile words about the picture, which are dropped anyway
@@ -204,13 +215,13 @@ def _straight(picture: Image.Image) -> Image.Image:
     return straight
 
 
-def _in_eight_bits(picture: Image.Image) -> Image.Image:
+def _in_eight_bits(picture: "Image.Image") -> "Image.Image":
     if picture.mode.startswith("I"):  # 16 bits of grey; convert() would cut, not scale
         return picture.convert("I").point(lambda value: value / 256).convert("L")
     return picture.convert("L") if picture.mode == "F" else picture
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def _in_srgb(picture: "Image.Image") -> "Image.Image":
     """RGB, or RGBA where something shines through."""
     profile = picture.info.get("icc_profile")
     alpha = picture.convert("RGBA").getchannel("A") if _has_alpha(picture) else None
@@ -224,19 +235,23 @@ def _in_srgb(picture: Image.Image) -> Image.Image:
     return straight
 
 
-def _narrowed(picture: Image.Image) -> Image.Image:
+def _narrowed(picture: "Image.Image") -> "Image.Image":
+    from PIL import Image
+
     if picture.width <= MAX_KEPT:
         return picture
     height = max(1, round(picture.height * MAX_KEPT / picture.width))
     return picture.resize((MAX_KEPT, height), Image.Resampling.LANCZOS)
 
 
-def _has_alpha(picture: Image.Image) -> bool:
+def _has_alpha(picture: "Image.Image") -> bool:
     return picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info
 
 
-def _through(profile: bytes, picture: Image.Image) -> Image.Image | None:
+def _through(profile: bytes, picture: "Image.Image") -> "Image.Image | None":
     """The colours as the profile means them; None where it does not fit the picture."""
+    from PIL import ImageCms
+
     try:
         return ImageCms.profileToProfile(
             picture,
@@ -248,7 +263,7 @@ def _through(profile: bytes, picture: Image.Image) -> Image.Image | None:
         return None
 
 
-def _written(picture: Image.Image, kind: str) -> bytes:
+def _written(picture: "Image.Image", kind: str) -> bytes:
     if kind == "jpeg":
         picture = picture.convert("RGB")
     file = BytesIO()
@@ -269,6 +284,8 @@ def drawn_widths(taken: TakenPicture) -> Iterator[tuple[int, bytes]]:
     Of both ways to write WebP the smaller: without loss for drawings and screenshots,
     where it is sharper too, with a loss nobody sees for photographs.
     """
+    from PIL import Image
+
     with Image.open(BytesIO(taken.content)) as opened:
         picture = opened.convert("RGBA" if _has_alpha(opened) else "RGB")
     for width in widths_of(taken.width):
@@ -280,7 +297,7 @@ def drawn_widths(taken: TakenPicture) -> Iterator[tuple[int, bytes]]:
         )
 
 
-def _webp(picture: Image.Image, *, lossless: bool) -> bytes:
+def _webp(picture: "Image.Image", *, lossless: bool) -> bytes:
     file = BytesIO()
     picture.save(file, "WEBP", lossless=lossless, quality=_QUALITY, method=4)
     return file.getvalue()

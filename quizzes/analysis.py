@@ -24,13 +24,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import sqrt
-from statistics import NormalDist
 
 from django.utils.translation import gettext as _
 
 ENOUGH = 20  # answers, from which on there are figures
 CONFIDENCE = 0.95
-_Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+_Z = 1.959963984540054  # the normal distribution's quantile at (1 + CONFIDENCE) / 2
 
 # The thresholds of the remarks
 NOISE = 2  # standard errors; of a correlation that is really 0 one is 1 / sqrt(n)
