@@ -6,6 +6,7 @@ that are not there); here is the rest. Nothing is asked of another site.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -14,13 +15,22 @@ from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from markdown_it.token import Token
 
-from courses.links import DeadLinkError, Resolve, nowhere
+from courses.links import DeadLinkError, Resolve, find_address, nowhere
 from courses.markdown import Remark, blocks_of, is_unseen, render_markdown
 from courses.models import RESERVED_SLUGS
 from courses.services import link_resolver
 from courses.shown import NO_PICTURES, Pictures
 
-type Lessons = Mapping[str, Mapping[str, bool]]  # by track and slug: is it open?
+
+@dataclass(frozen=True)
+class Reached:
+    """A lesson that a link may lead to."""
+
+    is_open: bool  # learners reach it
+    headings: frozenset[str] = frozenset()  # their ids in the page
+
+
+type Lessons = Mapping[str, Mapping[str, Reached]]  # by track and slug
 
 _OWN_ADDRESS = re.compile(
     r"/tracks/([A-Za-z0-9_-]+)(?:/(?:([A-Za-z0-9_-]+)/?)?)?(?:[?#]|\Z)"
@@ -32,8 +42,8 @@ def look_over(
 ) -> list[Remark]:
     """All remarks on the body of a lesson, by line.
 
-    lessons: of the text's own track and of those it names (`tracks_named_in`), whether
-    learners reach each lesson; a lesson that is about to be published counts as open.
+    lessons: of the text's own track and of those it names (`tracks_named_in`); a lesson
+    that is about to be published counts as open.
     pictures: those of the text's own track, by file name.
     """
     resolve = _for_readers(track_slug, lessons.get(track_slug, {}))
@@ -41,7 +51,7 @@ def look_over(
     remarks = [
         *render_markdown(source, resolve, pictures).remarks,
         *_on_headings(blocks),
-        *_on_addresses(blocks, lessons),
+        *_on_addresses(blocks, lessons, resolve),
     ]
     return sorted(remarks, key=lambda remark: remark.line)
 
@@ -55,7 +65,7 @@ def look_over_fragment(
     """
     remarks = [
         *render_markdown(source, nowhere, pictures).remarks,
-        *_on_addresses(blocks_of(source), lessons),
+        *_on_addresses(blocks_of(source), lessons, nowhere),
     ]
     return [remark.message for remark in remarks]
 
@@ -68,13 +78,13 @@ def tracks_named_in(sources: Sequence[str]) -> set[str]:
 _TRACK = re.compile(r"/tracks/([A-Za-z0-9_-]+)")
 
 
-def _for_readers(track_slug: str, lessons: Mapping[str, bool]) -> Resolve:
+def _for_readers(track_slug: str, lessons: Mapping[str, Reached]) -> Resolve:
     """Resolves a link to another lesson's file, unless that is a draft."""
     find = link_resolver(track_slug, {slug: slug for slug in lessons})
 
     def resolve(target: str) -> str | None:
         address = find(target)
-        if address is not None and not lessons[address.split("/")[-2]]:
+        if address is not None and not lessons[address.split("/")[-2]].is_open:
             raise DeadLinkError(_leads_to_a_draft(target))
         return address
 
@@ -105,8 +115,10 @@ def _line(token: Token, line: int) -> int:
     return token.map[0] + 1 if token.map else line
 
 
-def _on_addresses(blocks: Sequence[Token], lessons: Lessons) -> Iterator[Remark]:
-    """Links that name a track or a lesson of this site by its address."""
+def _on_addresses(
+    blocks: Sequence[Token], lessons: Lessons, resolve: Resolve
+) -> Iterator[Remark]:
+    """Links that name a track, a lesson or a lesson's heading, by address or by file."""
     line = 1
     for block in blocks:
         line = _line(block, line)
@@ -115,23 +127,39 @@ def _on_addresses(blocks: Sequence[Token], lessons: Lessons) -> Iterator[Remark]
             if child.type in ("softbreak", "hardbreak"):
                 within += 1
             elif child.type == "link_open":
-                said = _judge(str(child.attrs["href"]), lessons)
+                said = _judge(str(child.attrs["href"]), lessons, resolve)
                 if said:
                     yield Remark(within, said)
 
 
-def _judge(address: str, lessons: Lessons) -> str:
-    """What is wrong with this address of our own; "" of any other."""
+def _judge(href: str, lessons: Lessons, resolve: Resolve) -> str:
+    """What is wrong where this leads to a page of our own; "" of any other."""
+    try:
+        address = find_address(href, resolve, {})
+    except DeadLinkError:  # the rendering said so
+        return ""
+    named = href.removeprefix(settings.SITE_ORIGIN)
     target = address.removeprefix(settings.SITE_ORIGIN)
     found = _OWN_ADDRESS.match(target)
     if found is None:
-        return "" if _is_served(target) else _leads_nowhere(target)
+        return "" if _is_served(target) else _leads_nowhere(named)
     of_track, slug = lessons.get(found[1]), found[2]
     if of_track is None or (slug and slug not in [*of_track, *RESERVED_SLUGS]):
-        return _leads_nowhere(target)
-    if slug and not of_track.get(slug, True):
-        return _leads_to_a_draft(target)
-    return ""
+        return _leads_nowhere(named)
+    lesson = of_track.get(slug)
+    if lesson is None:
+        return ""
+    if not lesson.is_open:
+        return _leads_to_a_draft(named)
+    return _judge_heading(named, target.partition("#")[2], lesson)
+
+
+def _judge_heading(named: str, anchor: str, lesson: Reached) -> str:
+    """Whether the lesson has this heading; other places of a page are not known here."""
+    if not anchor.startswith("s-") or unquote(anchor) in lesson.headings:
+        return ""
+    said = _("the link to %(target)s leads to a lesson without a heading of that name")
+    return said % {"target": named}
 
 
 def _leads_nowhere(target: str) -> str:

@@ -13,11 +13,13 @@ from django.db.models import (
 )
 from django.utils import timezone
 
+from courses.markdown import is_unseen
 from courses.models import Lesson, Picture, Track
 from courses.querysets import LessonQuerySet
 from courses.shown import NO_PICTURES, Pictures, ShownPicture
 from courses.text_checks import (
     Lessons,
+    Reached,
     look_over,
     look_over_fragment,
     tracks_named_in,
@@ -59,7 +61,7 @@ def findings_in(
     return {
         lesson.pk: findings_of(
             LessonDraft(
-                lesson.markdown,
+                _shows_text(lesson),
                 look_over(
                     lesson.markdown,
                     lesson.track.slug,
@@ -71,6 +73,11 @@ def findings_in(
         )
         for lesson in lessons
     }
+
+
+def _shows_text(lesson: Lesson) -> bool:
+    """Whether a reader finds words, code, a formula or a picture in it."""
+    return not is_unseen(lesson.body_text) or "<img" in lesson.body_html
 
 
 def findings_in_description(track: Track) -> list[Finding]:
@@ -94,25 +101,31 @@ def _lessons_of_tracks_in(
     One that is published at a later time counts: it opens by itself. Of other tracks
     only what everybody sees is there: a draft of somebody else's is nowhere.
     """
-    found: dict[str, dict[str, bool]] = {slug: {} for slug in own}
+    found: dict[str, dict[str, Reached]] = {slug: {} for slug in own}
     rows = Lesson.objects.filter(track__slug__in=own).values_list(
-        "track__slug", "slug", "pk", "published_at"
+        "track__slug", "slug", "pk", "published_at", "headings"
     )
-    for track, slug, pk, published_at in rows:
-        found[track][slug] = published_at is not None or pk in opening
+    for track, slug, pk, published_at, headings in rows:
+        is_open = published_at is not None or pk in opening
+        found[track][slug] = Reached(is_open, _ids_of(headings))
     others = tracks_named_in(texts) - set(own)
     return found | (_open_to_all(others) if others else {})
 
 
-def _open_to_all(tracks: Collection[str]) -> dict[str, dict[str, bool]]:
-    found: dict[str, dict[str, bool]] = {}
+def _ids_of(headings: Sequence[Sequence[str]]) -> frozenset[str]:
+    return frozenset(name for _level, name, _text in headings)
+
+
+def _open_to_all(tracks: Collection[str]) -> dict[str, dict[str, Reached]]:
+    found: dict[str, dict[str, Reached]] = {}
     seen = Track.objects.visible_to(AnonymousUser()).filter(slug__in=tracks)
     is_open = Q(lessons__published_at__lte=timezone.now(), archived_at=None)
     rows = seen.annotate(is_open=ExpressionWrapper(is_open, BooleanField()))
-    for track, slug, shown in rows.values_list("slug", "lessons__slug", "is_open"):
+    named = rows.values_list("slug", "lessons__slug", "lessons__headings", "is_open")
+    for track, slug, headings, shown in named:
         lessons = found.setdefault(track, {})
         if shown:
-            lessons[slug] = True
+            lessons[slug] = Reached(is_open=True, headings=_ids_of(headings))
     return found
 
 
@@ -182,7 +195,8 @@ def with_faults(lessons: LessonQuerySet) -> LessonQuerySet:
         | (has_choices & ~Exists(choices.filter(is_right=False))),
         lesson=OuterRef("pk"),
     )
-    empty = Q(question_count=0, markdown__regex=r"\A\s*\Z")
+    empty = Q(question_count=0, body_text__regex=r"\A\s*\Z")
+    empty &= ~Q(body_html__contains="<img")
     return lessons.filter(Exists(unsound) | empty)
 
 

@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.markdown import Remark, is_unseen, plain, shows_nothing
+from courses.markdown import Remark, is_unseen, plain, render_inline, shows_nothing
+from quizzes.pointing_choices import points_at_others
 from quizzes.rules import Draft, flaws_of
 
 FEWEST_TO_COMPARE = 3  # questions with choices; fewer are longest by chance
@@ -54,10 +56,11 @@ class AskedDraft:
 class LessonDraft:
     """A lesson with its current questions in order.
 
+    shows_text: whether its text shows a reader anything.
     remarks: those of courses.text_checks.look_over on its text.
     """
 
-    markdown: str
+    shows_text: bool
     remarks: Sequence[Remark]
     questions: Sequence[AskedDraft]
 
@@ -80,7 +83,7 @@ TEXT = "id_markdown"
 
 
 def _on_text(lesson: LessonDraft) -> Iterator[Finding]:
-    if is_unseen(lesson.markdown):
+    if not lesson.shows_text:
         if lesson.questions:
             said = _("The lesson has no text, only questions.")
             yield Finding(Severity.WARNING, said, TEXT)
@@ -113,10 +116,18 @@ def _on_question(number: int, question: AskedDraft) -> Iterator[Finding]:
     for field, message in question.remarks:
         yield find(Severity.WARNING, f"{message}.", field)
     if not question.draft.is_written:
-        for text in question.draft.texts:
-            if points_at_others(text):
-                said = _("“%(choice)s” says nothing of its own. Write what is meant.")
-                yield find(Severity.WARNING, said % {"choice": plain(text)})
+        for index, message in _on_choices(question.draft.texts):
+            yield find(Severity.WARNING, message, f"choices-{index}-text")
+
+
+def _on_choices(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    for index, text in enumerate(texts):
+        if points_at_others(text):
+            said = _("“%(choice)s” says nothing of its own. Write what is meant.")
+            yield index, said % {"choice": plain(text)}
+    for index in _look_alikes(texts):
+        said = _("“%(choice)s” looks like another choice. Make the difference plain.")
+        yield index, said % {"choice": texts[index]}
 
 
 def _on_lengths(questions: Sequence[AskedDraft]) -> Iterator[Finding]:
@@ -156,32 +167,27 @@ def _right_is_longest(draft: Draft) -> bool:
     return bool(right and wrong) and min(right) > max(wrong)
 
 
-def points_at_others(text: str) -> bool:
-    """Whether a choice speaks of the other choices alone, such as "All of the above".
+# What changes how a choice is set, and hardly how it reads.
+_MARKUP = re.compile(r"</?(?:em|strong|code|a)(?:\s[^>]*)?>")
 
-    Compared is the whole choice as a reader sees it, without capitals, quotation marks
-    and a full stop, with the English and German phrases of _OF_OTHERS; "All of the
-    above ground" is none. A choice in another language is never found.
+
+def _look_of(choice: str) -> str:
+    """The same for choices that a reader cannot well tell apart; "" where one sees nothing.
+
+    In code and in formulas capitals count. Pictures are not compared.
     """
-    words = re.sub(r"[\"'“”„‚‘’«»*.!,;:()]", " ", plain(text).casefold())
-    return _OF_OTHERS.fullmatch(" ".join(words.split())) is not None
+    if "![" in choice:
+        return ""
+    seen = _MARKUP.sub("", normalize("NFC", render_inline(choice)))
+    seen = "".join(c for c in seen if c.isspace() or not is_unseen(c))
+    seen = " ".join(seen.split())
+    return seen if re.search(r"[`$]", choice) else seen.casefold()
 
 
-_OF_OTHERS = re.compile(
-    r"""(?:
-    (?:all|none|both|neither|any|each|some|one)\ of\ (?:the\ |these\ |those\ )?
-        (?:above|preceding|these|those|them|other\ )?\ ?
-        (?:answers?|options?|choices?|statements?|ones?)?
-  | all\ (?:the\ |these\ |of\ )?(?:above|answers|options|choices|statements)(?:\ above)?
-  | (?:both\ |neither\ |only\ )?[a-h](?:\ [a-h])*\ (?:and|or|nor|&)\ [a-h]
-  | (?:alle|alles|keine[rs]?|beides?|sämtliche|nichts)\ (?:der\ |von\ den\ |die\ |dieser\ )?
-        (?:oben\ |zuvor\ )?(?:genannte[ns]?|obige[ns]?|vorige[ns]?|davon|oben|antworten|antwort
-        |möglichkeiten|aussagen|optionen|antwortmöglichkeiten)
-        (?:\ (?:antworten|antwort|möglichkeiten|aussagen|optionen|dinge))?
-  | (?:sowohl\ |weder\ |nur\ )?[a-h](?:\ [a-h])*\ (?:und|oder|noch|als\ auch)\ [a-h]
-    )
-    (?:\ (?:is|are|ist|sind|trifft|treffen))?
-    (?:\ (?:right|correct|true|wrong|false|incorrect|richtig|falsch|korrekt|wahr|zu
-        |zutreffend))?""",
-    re.VERBOSE,
-)
+def _look_alikes(texts: Sequence[str]) -> Iterator[int]:
+    """The index of each choice that looks like one before it and is written otherwise."""
+    first: dict[str, str] = {}
+    for index, text in enumerate(texts):
+        look = _look_of(text)
+        if look and first.setdefault(look, text) != text:
+            yield index

@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from courses.models import Lesson
 from courses.picture_services import add_picture
+from courses.publishing import render_lesson
 from quizzes.models import Choice, Question
+from quizzes.pointing_choices import points_at_others
 from quizzes.publication import findings_in, with_faults
 from quizzes.publishing_checks import (
     AskedDraft,
@@ -14,7 +16,6 @@ from quizzes.publishing_checks import (
     LessonDraft,
     Severity,
     findings_of,
-    points_at_others,
 )
 from quizzes.rules import Draft
 from tests.drawings import png
@@ -36,8 +37,8 @@ def asked(draft: Draft, prompt="What?", explanation="So.") -> AskedDraft:
     return AskedDraft(prompt, explanation, draft)
 
 
-def said_of(*questions: AskedDraft, markdown="Words.") -> list[tuple[str, str, str]]:
-    found = findings_of(LessonDraft(markdown, [], questions))
+def said_of(*questions: AskedDraft) -> list[tuple[str, str, str]]:
+    found = findings_of(LessonDraft(True, [], questions))
     return [(finding.severity, finding.message, finding.anchor) for finding in found]
 
 
@@ -162,6 +163,66 @@ def test_every_right_choice_has_to_be_longer_and_markup_does_not_count():
         "Beide Antworten",
         "Sowohl A als auch B",
         "A und B sind richtig",
+        "Toutes les réponses sont correctes",
+        "Toutes ces réponses",
+        "Toutes les réponses ci-dessus",
+        "Tout ce qui précède",
+        "Aucune de ces réponses",
+        "Aucune des réponses précédentes",
+        "Aucune réponse n'est correcte",
+        "Les deux réponses sont justes",
+        "Les deux premières",
+        "A et B",
+        "À la fois A et C",
+        "Ni A ni B",
+        "Todas las anteriores",
+        "Todas las respuestas anteriores",
+        "Todas las opciones son correctas",
+        "Ninguna de las anteriores",
+        "Ninguna de estas respuestas",
+        "Ninguna respuesta es correcta",
+        "Todo lo anterior",
+        "Ambas respuestas son correctas",
+        "Las dos anteriores",
+        "A y B",
+        "Tanto A como B",
+        "Tutte le precedenti",
+        "Tutte le risposte precedenti",
+        "Tutte le risposte sono corrette",
+        "Nessuna delle precedenti",
+        "Nessuna di queste",
+        "Nessuna delle risposte precedenti",
+        "Entrambe le risposte sono corrette",
+        "A e B",
+        "Sia A che B",
+        "Né A né B",
+        "Todas as anteriores",
+        "Todas as alternativas estão corretas",
+        "Nenhuma das anteriores",
+        "Nenhuma das alternativas acima",
+        "Nenhuma das alternativas",
+        "Ambas as respostas estão certas",
+        "Tanto A quanto B",
+        "Alle bovenstaande antwoorden",
+        "Al het bovenstaande",
+        "Geen van bovenstaande",
+        "Geen van de bovenstaande antwoorden",
+        "Geen van deze",
+        "Alle antwoorden zijn juist",
+        "Beide antwoorden zijn goed",
+        "A en B zijn juist",
+        "Zowel A als B",
+        "Wszystkie powyższe",
+        "Wszystkie powyższe odpowiedzi",
+        "Wszystkie odpowiedzi są poprawne",
+        "Żadne z powyższych",
+        "Żadna z powyższych odpowiedzi",
+        "Żadna odpowiedź nie jest prawidłowa",
+        "Z\u0307adne z powyższych",
+        "Obie odpowiedzi są poprawne",
+        "A i B",
+        "Zarówno A, jak i B",
+        "Ani A, ani B",
     ],
 )
 def test_a_choice_that_points_at_the_others_is_found(text):
@@ -184,11 +245,79 @@ def test_a_choice_that_points_at_the_others_is_found(text):
         "A and a half",
         "Vitamin A and B",
         "Alle Antworten werden gespeichert",
+        "Toutes les réponses sont conservées",
+        "Toutes les réponses",
+        "Aucune",
+        "Les deux",
+        "Tout ce qui précède la virgule",
+        "Todas las respuestas se guardan",
+        "Ninguna respuesta",
+        "Ambas",
+        "Todo lo anterior al año 1900",
+        "Las dos anteriores guerras",
+        "Tutte le risposte vengono salvate",
+        "Nessuno",
+        "Todas as respostas ficam guardadas",
+        "Nenhuma",
+        "Alle antwoorden worden bewaard",
+        "Geen van deze planten",
+        "f of g",
+        "Wszystkie odpowiedzi są zapisywane",
+        "Żadna",
+        "Witamina A i B",
+        "a i o",
         "",
     ],
 )
 def test_one_that_has_something_to_say_is_not(text):
     assert not points_at_others(text)
+
+
+# The same
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("yes", "*yes*"),
+        ("yes", "Yes"),
+        ("yes", "ye\u200bs"),
+        ("a  b", "a b"),
+        ("`yes`", "yes"),
+        ("[yes](https://example.org)", "**yes**"),
+        ("caf\u00e9", "cafe\u0301"),
+    ],
+)
+def test_choices_that_look_alike_are_told(one, other):
+    found = said_of(asked(choices("+No", one, "Other", other)))
+
+    assert [(severity, anchor) for severity, _said, anchor in found] == [
+        ("warning", "id_questions-0-choices-3-text")
+    ]
+    assert "looks like another choice" in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("x<sup>2</sup>", "x<sub>2</sub>"),
+        ("`True`", "`true`"),
+        ("$A$", "$a$"),
+        ("~~yes~~", "yes"),
+        ("x²", "x2"),
+        ("O", "0"),
+        ("every one", "everyone"),
+        ("![a leaf](one.png)", "![a leaf](two.png)"),
+    ],
+)
+def test_choices_that_a_reader_can_tell_apart_are_not(one, other):
+    assert said_of(asked(choices("+No", one, other))) == []
+
+
+def test_accepted_answers_may_look_alike_and_equal_choices_are_a_fault_alone():
+    assert said_of(asked(Draft("text", ["yes", "Yes"], [True, True]))) == []
+    ((severity, _said, _anchor),) = said_of(asked(choices("+No", "yes", "yes")))
+    assert severity == "fault"
 
 
 # The text
@@ -213,6 +342,27 @@ def test_an_empty_lesson_is_a_fault_and_one_that_only_asks_a_warning(track):
     assert (empty.is_fault, empty.anchor) == (True, "id_markdown")
     assert asks.message == "The lesson has no text, only questions."
     assert not asks.is_fault
+
+
+@pytest.mark.parametrize(
+    "body", ["[x]: https://example.org", "[x]: a.md\n\n[y]: b.md", "#", "---", "<br>"]
+)
+def test_a_text_that_shows_nothing_is_empty(track, body):
+    found = remarks(track, body)
+
+    assert [(each.is_fault, each.anchor) for each in found] == [(True, "id_markdown")]
+    assert with_faults(Lesson.objects.all()).count() == 1
+
+
+@pytest.mark.parametrize("body", ["![](loaf.png)", "$x$", "```\nx\n```"])
+def test_one_that_shows_a_picture_a_formula_or_code_is_not(track, body):
+    add_picture(track, "loaf.png", png())
+    lesson = make_lesson(track, body=body)
+    render_lesson(lesson)
+    lesson.save()
+
+    assert not any(each.is_fault for each in findings_in([lesson])[lesson.pk])
+    assert with_faults(Lesson.objects.all()).count() == 0
 
 
 @pytest.mark.parametrize(
@@ -261,7 +411,7 @@ def test_sound_links_and_headings_are_not_remarked_on(track):
     make_track("other", lessons=1)
     make_track("bare")
     body = (
-        "[a](#two) [b](open.md) [c](/tracks/moss/open/#x) [d](https://example.org/tracks/x/)"
+        "[a](#two) [b](open.md) [c](/tracks/moss/open/#first) [d](https://example.org/tracks/x/)"
         " [e](/tracks/moss/score/) [f](/tracks/other/lesson-1/) [g](/tracks/other/) [h](/tracks/bare/)"
         " [k](/search/?q=a) [l](/verify) [m](/tracks/other) [n](/static/icon.svg)"
         " [p](http://testserver/tracks/other/) [q](/)"
@@ -269,6 +419,51 @@ def test_sound_links_and_headings_are_not_remarked_on(track):
     )
 
     assert remarks(track, body) == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "02-open.md#nope",
+        "open.md#first-1",
+        "/tracks/moss/open/#s-nope",
+        "http://testserver/tracks/moss/open/#s-nope",
+        "/tracks/other/lesson-1/#s-nope",
+        "look.md#nope",
+    ],
+)
+def test_a_link_to_a_heading_that_another_lesson_lacks_is_told(track, target):
+    make_lesson(track, "open")
+    make_track("other", lessons=1)
+
+    (found,) = remarks(track, f"One\n\n[here]({target})")
+
+    assert found.message == (
+        f"Line 3: the link to {target.removeprefix('http://testserver')} leads to a"
+        " lesson without a heading of that name."
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "02-open.md#first",
+        "open.md#First",
+        "open.md#überblick",
+        "open.md#twice-1",
+        "open.md#天",
+        "open.md#",
+        "/tracks/moss/open/#s-first",
+        "/tracks/moss/open/#self-check",
+        "/tracks/other/lesson-1/#s-first",
+    ],
+)
+def test_one_to_a_heading_that_it_has_is_not(track, target):
+    body = "## First\n\n## Überblick\n\n## Twice\n\n## Twice\n\n## 天\n"
+    make_lesson(track, "open", body=body)
+    make_track("other", lessons=1)
+
+    assert remarks(track, f"[here]({target})") == []
 
 
 def test_drafts_that_are_published_together_may_link_to_each_other(track):
