@@ -97,6 +97,25 @@ def test_the_help_is_one_click_away(desk: Page, written: Lesson):
     expect(helped.locator(".admonition--tip")).to_be_visible()
 
 
+# What to look at before publishing
+
+
+def test_a_finding_leads_into_its_field(desk: Page, written: Lesson):
+    question = make_question(written, "Which?", right=("Yes",), wrong=("*Yes*",))
+    Lesson.objects.filter(pk=written.pk).update(published_at=None)
+    desk.goto(reverse("admin:courses_lesson_publication", args=[written.pk]))
+
+    desk.get_by_role("link", name="looks like another choice").click()
+
+    field = desk.locator("[name=questions-2-choices-1-text]")
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+    assert question.choices.get(position=2).text == field.input_value()
+    desk.get_by_role("link", name="looks like another choice").click()
+    expect(field).to_be_focused()
+    expect(field).to_be_in_viewport()
+
+
 # The order
 
 
