@@ -32,7 +32,7 @@ CONFIDENCE = 0.95
 _Z = 1.959963984540054  # the normal distribution's quantile at (1 + CONFIDENCE) / 2
 
 # The thresholds of the remarks
-NOISE = 2  # standard errors; of a correlation that is really 0 one is 1 / sqrt(n)
+NOISE = 2  # standard errors, below which chance explains a difference
 LITTLE = 0.1  # a discrimination below it tells the learners hardly apart
 EASY = 0.95  # mean credit
 HARD = 0.25
@@ -71,7 +71,7 @@ class ChoiceFigures:
     text: str
     is_right: bool
     picked: float
-    weakest: float | None  # of the weakest third; None without anybody to rank
+    weakest: float | None  # of the weakest third; None without ENOUGH people to rank
     strongest: float | None
 
 
@@ -83,7 +83,7 @@ class Item:
     visitors: int  # of them by visitors nobody has claimed
     mean: float  # credit, 0 to 1
     ranked: int  # people who have another first answer in the track
-    discrimination: float | None
+    discrimination: float | None  # None too without ENOUGH of them
     choices: Sequence[ChoiceFigures] = ()
     is_single: bool = False
 
@@ -133,10 +133,14 @@ def remark_on(item: Item) -> Remark:
        and (one right choice) more often than the right one, or (several) MOST of it does.
     2. LEFT_OUT: of several right choices one is picked by less than MOST of the
        strongest third, and by fewer of it than of the weakest.
-    3. UPSIDE_DOWN: the discrimination is below 0 by more than NOISE standard errors.
+    3. UPSIDE_DOWN: the discrimination is below 0.
     4. HARD, EASY: the mean credit is at most HARD, at least EASY.
     5. TELLS_LITTLE: the discrimination is below LITTLE (asked after HARD, before EASY).
     6. UNPICKED: at most UNPICKED of the people pick some wrong choice.
+
+    In 1, 2 and 3 what the strongest third picks more, less or worse is so by more than
+    NOISE standard errors: among people who only guess, some wrong choice is nearly always
+    picked more often than the right one.
     """
     if not item.is_enough:
         return Remark(Concern.TOO_FEW, too_few_words(item.answers))
@@ -164,14 +168,35 @@ def _rises(choice: ChoiceFigures) -> bool:
     return _strongest(choice) > (choice.weakest or 0.0)
 
 
+def _is_above(share: float, other: float, spread: float, item: Item) -> bool:
+    """Whether a share of the strongest third is above the other, and not by chance.
+
+    spread: the variance of what is compared, of one person.
+    """
+    return share - other > NOISE * sqrt(spread / (item.ranked / 3))
+
+
+def _is_preferred(share: float, right: float, item: Item) -> bool:
+    """Of two choices of which each person picks at most one."""
+    spread = share + right - (share - right) ** 2
+    return _is_above(share, right, spread, item)
+
+
+def _is_of_most(share: float, item: Item) -> bool:
+    return _is_above(share, MOST, share * (1 - share), item)
+
+
 def _key(item: Item) -> Remark | None:
     tempting = [c for c in item.choices if not c.is_right and _rises(c)]
     if not tempting:
         return None
     best = max(tempting, key=_strongest)
-    rights = [_strongest(c) for c in item.choices if c.is_right]
-    bar = max(rights, default=0.0) if item.is_single else MOST
-    if _strongest(best) <= bar:
+    right = max((_strongest(c) for c in item.choices if c.is_right), default=0.0)
+    if item.is_single:
+        is_found = _is_preferred(_strongest(best), right, item)
+    else:
+        is_found = _is_of_most(_strongest(best), item)
+    if not is_found:
         return None
     said = _("The best learners pick %(letter)s: is %(letter)s right?")
     return Remark(Concern.KEY, said % {"letter": best.letter})
@@ -179,8 +204,10 @@ def _key(item: Item) -> Remark | None:
 
 def _left_out(item: Item) -> Remark | None:
     for choice in item.choices:
-        rare = _strongest(choice) < min(choice.weakest or 0.0, MOST)
-        if choice.is_right and rare and not item.is_single:
+        if item.is_single or not choice.is_right or choice.strongest is None:
+            continue
+        is_falling = choice.strongest < (choice.weakest or 0.0)
+        if is_falling and _is_of_most(1 - choice.strongest, item):
             said = _("The best learners leave %(letter)s out: is %(letter)s right?")
             return Remark(Concern.LEFT_OUT, said % {"letter": choice.letter})
     return None

@@ -9,8 +9,15 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from courses.models import Lesson, Track
-from quizzes.analysis import NOBODY, ChoiceFigures, Item, Remark, remark_on
-from quizzes.analysis_query import Counted
+from quizzes.analysis import (
+    ENOUGH,
+    NOBODY,
+    ChoiceFigures,
+    Item,
+    Remark,
+    remark_on,
+)
+from quizzes.analysis_query import Counted, Picks
 from quizzes.lesson_figures import LessonFigures
 from quizzes.models import Choice, Kind, Question
 from quizzes.track_analysis import TrackFigures, figures_of
@@ -97,7 +104,10 @@ def _placed(row: QuestionRow, lesson: int) -> QuestionRow:
 
 
 def item_of(question: Question, counted: Counted | None) -> Item:
-    """The figures of a question whose choices were read with it."""
+    """The figures of a question whose choices were read with it.
+
+    Where too few have other answers, what compares people with them is left out.
+    """
     if counted is None:
         return NOBODY
     choices = [
@@ -110,22 +120,22 @@ def item_of(question: Question, counted: Counted | None) -> Item:
         counted.visitors,
         counted.mean,
         counted.ranked,
-        counted.discrimination,
+        counted.discrimination if counted.ranked >= ENOUGH else None,
         choices,
         is_single=question.kind == Kind.SINGLE,
     )
 
 
 def _choice_figures(place: int, choice: Choice, counted: Counted) -> ChoiceFigures:
-    picks = counted.picks.get(choice.pk)
-    nobody = 0.0 if counted.ranked else None
+    picks = counted.picks.get(choice.pk) or Picks(0, 0.0, 0.0)
+    has_thirds = counted.ranked >= ENOUGH
     return ChoiceFigures(
         letter_of(place),
         choice.text,
         choice.is_right,
-        picks.picks / counted.answers if picks else 0.0,
-        picks.weakest if picks else nobody,
-        picks.strongest if picks else nobody,
+        picks.picks / counted.answers,
+        picks.weakest if has_thirds else None,
+        picks.strongest if has_thirds else None,
     )
 
 

@@ -4,6 +4,7 @@ One statement for a page and one for the file: the score of many learners at onc
 same steps as quizzes.log, but of those who are shown alone where that is enough.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from quizzes.log import COUNTED, CURRENT, REGRADED, STANDING, VERSIONS
 from quizzes.scoring import RETRY_AFTER, Knowledge, percent_of
 
 PAGE = 50  # learners
+_NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # of a page
 INACTIVE_AFTER = timedelta(days=30)
 
 
@@ -186,12 +188,12 @@ def asked_by(query: Any) -> Asked:
         state if state in State.values else "",
         query.get("q", "").replace("\x00", "").strip()[:100],
         order,
-        int(page) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+        int(page) if _NUMBER.fullmatch(page) else 1,
     )
 
 
 def learners_of(track_id: int, asked: Asked) -> LearnerPage:
-    """One page of them; a page after the last is the first."""
+    """One page of them; a page after the last has nobody."""
     with connection.cursor() as cursor:
         cursor.execute(_page_sql(asked), _values(track_id, asked))
         rows = cursor.fetchall()

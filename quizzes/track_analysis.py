@@ -61,9 +61,10 @@ arrived AS (
 claimed AS (
     SELECT asked.track_id, count(DISTINCT r.id) AS claims
     FROM quizzes_respondent r CROSS JOIN LATERAL (
-        SELECT DISTINCT a.question_id FROM quizzes_answer a WHERE a.respondent_id = r.id
+        SELECT DISTINCT q.lineage FROM quizzes_answer a
+        JOIN quizzes_question q ON q.id = a.question_id WHERE a.respondent_id = r.id
     ) given
-    JOIN asked ON asked.id = given.question_id
+    JOIN asked ON asked.lineage = given.lineage
     WHERE r.claimed_at > (SELECT min(settled_at) FROM asked)
       AND r.claimed_at > asked.settled_at
     GROUP BY 1

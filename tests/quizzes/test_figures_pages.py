@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Enrollment, Lesson, Track
 from courses.services import leave_track, mark_done
+from quizzes.figures import read_figures
 from quizzes.track_analysis import figures_of
 from tests.admin_forms import admin_client
 from tests.crowd import fill, make_crowd
@@ -74,6 +75,22 @@ class TestFigures:
         assert "58 to 92 %" in page  # Wilson, of 16 in 20
         assert "Nobody picks C" in page
         assert "20 of visitors" in page
+
+    def test_the_few_with_other_answers_do_not_speak_for_all(
+        self, iris, soil, lesson, probe
+    ):
+        """Of 21 one knows the other question, and picks what the other does not."""
+        other = make_question(lesson, "And then?")
+        *_, weak, strong = give_all(probe, ["Right"] * 20 + ["Not so"])
+        answer(weak, other, "Not so")
+        answer(strong, other, "Right")
+
+        (found, _) = read_figures(soil).questions
+
+        assert found.item.ranked == 2
+        assert found.item.discrimination is None
+        assert {c.strongest for c in found.item.choices} == {None}
+        assert found.remark.words.startswith("Nearly everybody is right")
 
     def test_the_likely_wrong_ones_come_first_unless_asked_otherwise(
         self, iris, soil, lesson, probe
@@ -257,7 +274,9 @@ class TestLearners:
         assert names(page) == found
         assert found or "No learner is like that." in page
 
-    @pytest.mark.parametrize("query", [{"p": "9"}, {"p": "-1"}, {"p": "x"}, {"o": "x"}])
+    @pytest.mark.parametrize(
+        "query", [{"p": "9"}, {"p": "-1"}, {"p": "0"}, {"p": "x"}, {"o": "x"}]
+    )
     def test_an_odd_address_is_answered(self, iris, crew, query):
         shown(iris, "learners", crew, **query)
 

@@ -98,6 +98,18 @@ class TestTheFiguresAreMadeAnew:
         assert figures_of(answered.pk).questions[probe.pk].visitors == 1
         assert not is_analysed(answered)
 
+    def test_after_a_visitor_was_claimed_who_knows_an_earlier_version_alone(
+        self, answered, probe, ada
+    ):
+        visitor = Respondent.objects.earliest("created_at")
+        revise(probe, "+Down", "Up")
+        assert sum(figures_of(answered.pk).scores) == 0
+
+        claim_visit(ada, visitor.pk, {})
+
+        assert sum(figures_of(answered.pk).scores) == 1
+        assert not is_analysed(answered)
+
     def test_not_after_a_claim_or_an_answer_in_another_track(self, answered, ada):
         other = make_question(make_lesson(make_track("stars")))
         (visitor,) = give_all(other, ["Right"])
