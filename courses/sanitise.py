@@ -11,16 +11,9 @@ from collections.abc import Mapping
 import nh3
 from pygments.token import STANDARD_TYPES
 
+from courses.links import ID, is_allowed_address
 from courses.shown import ADDRESS as PICTURE
 
-ID = re.compile(r"(?:s|fn|fnref)-[a-z0-9-]+")
-_ADDRESS = re.compile(
-    r"https?://[^\x00-\x20/\\?#][^\x00-\x20\\]*"
-    r"|mailto:[^\x00-\x20\\]+"
-    r"|/(?![/\\])[^\x00-\x20\\]*"
-    rf"|#{ID.pattern}",
-    re.IGNORECASE,
-)
 # A length as latex2mathml writes it, or a keyword; three digits would leave the page.
 _MATH_VALUE = re.compile(r"[-+]?\d{0,2}(?:\.\d{1,4})?[a-z-]{0,30}")
 
@@ -113,11 +106,6 @@ _PICTURE_VALUES: Mapping[str, re.Pattern[str]] = {
     ),
     "width": re.compile(r"[1-9][0-9]{0,4}"),
 }
-
-
-def is_allowed_address(address: str) -> bool:
-    """Whether a link may lead there: http, https, mailto, /path or one of our ids."""
-    return _ADDRESS.fullmatch(address) is not None
 
 
 def keep_attribute(element: str, attribute: str, value: str) -> str | None:

@@ -8,18 +8,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.urls import is_valid_path
 from django.utils.translation import gettext as _
-from markdown_it.token import Token
 
 from courses.links import DeadLinkError, Resolve, find_address, nowhere
-from courses.markdown import Remark, blocks_of, is_unseen, render_markdown
+from courses.markdown import Blocks, Remark, blocks_of, is_unseen, render_markdown
 from courses.models import RESERVED_SLUGS
 from courses.services import link_resolver
 from courses.shown import NO_PICTURES, Pictures
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,7 @@ def _leads_to_a_draft(target: str) -> str:
     return _("the link to %(target)s leads to a draft") % {"target": target}
 
 
-def _on_headings(blocks: Sequence[Token]) -> Iterator[Remark]:
+def _on_headings(blocks: Blocks) -> Iterator[Remark]:
     """The page has the one heading of level 1; the others go down step by step."""
     last = 1
     for opening, inline in pairwise(blocks):
@@ -111,12 +114,12 @@ def _on_headings(blocks: Sequence[Token]) -> Iterator[Remark]:
         last = level
 
 
-def _line(token: Token, line: int) -> int:
+def _line(token: "Token", line: int) -> int:
     return token.map[0] + 1 if token.map else line
 
 
 def _on_addresses(
-    blocks: Sequence[Token], lessons: Lessons, resolve: Resolve
+    blocks: Blocks, lessons: Lessons, resolve: Resolve
 ) -> Iterator[Remark]:
     """Links that name a track, a lesson or a lesson's heading, by address or by file."""
     line = 1

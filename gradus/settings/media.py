@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 
 from gradus.settings.base import FOLDER_STORAGE, MEDIA_ROOT
@@ -51,6 +50,8 @@ def _folder(root: str) -> Path:
 
 def _s3(bucket: str) -> dict[str, Any]:
     """The secrets are read by boto3 itself, from AWS_ACCESS_KEY_ID and the like."""
+    from botocore.config import Config  # 4 MB, for S3 alone
+
     options = {
         "bucket_name": _matching("MEDIA_S3_BUCKET", bucket, _BUCKET, "garden-school"),
         "default_acl": None,  # as private as the bucket

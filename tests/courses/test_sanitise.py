@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from courses.links import is_allowed_address
 from courses.markdown import plain, render_blocks, render_inline, render_markdown
-from courses.sanitise import is_allowed_address, sanitise
+from courses.sanitise import sanitise
 from courses.shown import ShownPicture
 
 from .harmless import faults_in
