@@ -32,6 +32,8 @@ def objection(
     learner = request.user
     question = _asked_now(learner, track_slug, lesson_slug, question_id)
     if question is None:
+        said = gettext("This question is no longer asked: there is nothing to report.")
+        messages.info(request, said)
         return redirect("lesson", track_slug, lesson_slug)
     if not has_answered(question, learner):
         return redirect(question.get_absolute_url())

@@ -128,7 +128,7 @@ class TestSaying:
         send(learner, newer)
         assert Objection.objects.get().question == newer
 
-    def test_of_a_question_that_was_just_retired_it_leads_to_the_lesson(
+    def test_of_a_question_that_was_just_retired_it_leads_to_the_lesson_and_says_so(
         self, learner, probe
     ):
         retire_question(probe)
@@ -136,6 +136,8 @@ class TestSaying:
         response = send(learner, probe)
 
         assert response.redirect_chain == [(probe.lesson.get_absolute_url(), 302)]
+        assert "no longer asked: there is nothing to report." in page_of(response)
+        assert not Objection.objects.exists()
 
     def test_markup_in_it_comes_out_as_text(self, learner, probe):
         send(learner, probe, "<script>alert(1)</script>")
