@@ -6,9 +6,11 @@ Letters: v visitor, a Ada (a learner on the track), b Ben (another learner), i I
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +18,24 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.utils import timezone
 
+from accounts.models import User
 from certificates.services import claim_certificate
 from courses.admin import TrackAdmin
-from courses.models import Track
+from courses.models import Enrollment, Track
 from courses.picture_services import add_picture
 from courses.publishing import make_preview_link, render_lesson
 from courses.services import mark_done
+from quizzes.models import Question
 from tests.admin_table import ADMIN_TABLE, keys_of_rows
 from tests.drawings import png
-from tests.factories import make_lesson, make_question
+from tests.factories import (
+    make_admin,
+    make_instructor,
+    make_lesson,
+    make_question,
+    make_track,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -199,13 +210,46 @@ def test_a_row_of_the_admin_says_what_each_gets_by_get_and_by_post(name):
     assert all(set(allowed) == set("vabior") for allowed in methods.values())
 
 
-@pytest.fixture
-def cast(ada, ben, iris, omar, ruth):
-    return {"v": None, "a": ada, "b": ben, "i": iris, "o": omar, "r": ruth}
+@dataclass(frozen=True)
+class Stage:
+    """The cast, and one row for each part of an address."""
+
+    cast: dict[str, User]  # by letter; the visitor is nobody
+    sessions: dict[str, str]  # of those who are signed in, by letter
+    keys: dict[str, object]  # what the table's addresses name
 
 
-@pytest.fixture
-def addresses(soil: Track, ada, iris, ruth, probe):
+@pytest.fixture(scope="module")
+def stage(django_db_setup: None, django_db_blocker: Any) -> Iterator[Stage]:
+    """Made once: a test takes back what it changes, as all that ask the database do."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _set_stage()
+        transaction.set_rollback(True)
+
+
+def _set_stage() -> Stage:
+    soil = make_track("soil")
+    probe = make_question(make_lesson(soil, "probe-the-soil"), "Where does it go?")
+    make_lesson(soil, "water-it")
+    cast = {
+        "a": make_user("Ada"),
+        "b": make_user("Ben"),
+        "i": make_instructor("Iris", soil),
+        "o": make_instructor("Omar", make_track("stars", lessons=1)),
+        "r": make_admin("Ruth"),
+    }
+    Enrollment.objects.create(learner=cast["a"], track=soil)
+    keys = _rows(soil, probe, cast)
+    sessions = {}
+    for letter, person in cast.items():
+        client = Client()
+        client.force_login(person)
+        sessions[letter] = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return Stage(cast, sessions, keys)
+
+
+def _rows(soil: Track, probe: Question, cast: dict[str, User]) -> dict[str, object]:
+    ada = cast["a"]
     for lesson in soil.lessons.all():
         mark_done(ada, lesson)
     certificate = claim_certificate(ada, soil, "Ada")
@@ -227,23 +271,27 @@ def addresses(soil: Track, ada, iris, ruth, probe):
         "objection": probe.objection_url,
         "draft_answer": draft.answer_url,
         "code": certificate.code,
-        "preview": make_preview_link(soil, iris, "").get_absolute_url(),
-        **keys_of_rows(probe, certificate, ada, ruth),
+        "preview": make_preview_link(soil, cast["i"], "").get_absolute_url(),
+        **keys_of_rows(probe, certificate, ada, cast["r"]),
     }
 
 
+def client_of(stage: Stage, letter: str, **options: Any) -> Client:
+    """One in which this person is signed in, and nobody for "v"."""
+    client = Client(**options)
+    if letter in stage.sessions:
+        client.cookies[settings.SESSION_COOKIE_NAME] = stage.sessions[letter]
+    return client
+
+
 @pytest.mark.parametrize("name", TABLE)
-def test_each_may_do_what_the_table_says(name, cast, addresses):
+def test_each_may_do_what_the_table_says(name, stage):
     address, methods = TABLE[name]
-    address = address.format(**addresses)
+    address = address.format(**stage.keys)
     for method, allowed in methods.items():
         for letter, status in allowed.items():
-            client = Client()
-            if cast[letter] is not None:
-                client.force_login(cast[letter])
-
             with transaction.atomic():  # each tries it as if the first
-                response = client.generic(method, address)
+                response = client_of(stage, letter).generic(method, address)
                 transaction.set_rollback(True)
 
             said = f"{method} {address} as {letter}"
@@ -261,32 +309,31 @@ def test_each_may_do_what_the_table_says(name, cast, addresses):
     ],
     ids=["no token", "foreign origin", "null origin", "htmx"],
 )
-def test_no_post_gets_through_without_a_token(name, headers, ada, addresses):
+def test_no_post_gets_through_without_a_token(name, headers, stage):
     address, methods = TABLE[name]
-    client = Client(enforce_csrf_checks=True)
-    client.force_login(ada)
+    client = client_of(stage, "a", enforce_csrf_checks=True)
 
-    response = client.post(address.format(**addresses), headers=headers)
+    response = client.post(address.format(**stage.keys), headers=headers)
 
     expected = {403} if methods["POST"].get("a") != 405 else {403, 405}
     assert response.status_code in expected
 
 
-def test_a_personal_page_is_never_stored_by_a_cache(ada, addresses, signed_in):
-    client = signed_in(ada)
+def test_a_personal_page_is_never_stored_by_a_cache(stage):
+    client = client_of(stage, "a")
     for address in ["/me/", "/me/export/", "/accounts/", "/tracks/soil/", "/"]:
         assert "private" in client.get(address)["Cache-Control"], address
     for address in ["/me/", "/me/export/", "/accounts/"]:
         assert "no-store" in client.get(address)["Cache-Control"], address
 
 
-def test_reading_makes_no_session_and_sets_no_cookie(addresses, client):
+def test_reading_makes_no_session_and_sets_no_cookie(stage, client):
     for address in ["/", "/tracks/soil/", "/search/?q=soil", "/verify/"]:
         assert not client.get(address).cookies, address
     assert set(client.get("/tracks/soil/water-it/").cookies) == {"csrftoken"}
 
 
-def test_public_pages_have_a_strict_policy_and_no_inline_script(addresses, client):
+def test_public_pages_have_a_strict_policy_and_no_inline_script(stage, client):
     for address in ["/", "/tracks/soil/", "/tracks/soil/water-it/", "/nothing/"]:
         response = client.get(address)
         policy = response["Content-Security-Policy"]
@@ -299,9 +346,11 @@ def test_public_pages_have_a_strict_policy_and_no_inline_script(addresses, clien
         assert "<script>" not in page
 
 
-def test_a_deactivated_learner_is_signed_out(ada, soil, signed_in):
-    client = signed_in(ada)
-    type(ada).objects.filter(pk=ada.pk).update(is_active=False)
+def test_a_deactivated_learner_is_signed_out(stage):
+    client = client_of(stage, "a")
+    assert client.get("/me/").status_code == 200
+    ada = stage.cast["a"]
+    User.objects.filter(pk=ada.pk).update(is_active=False)
 
     assert client.get("/me/").status_code == 302
     assert timezone.is_aware(ada.created_at)
