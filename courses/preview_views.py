@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.throttle import TooOftenError, client_of, count_one
 from courses.access import get_preview, get_previewed_lesson
 from courses.models import PreviewLink
-from courses.progress import Outline, preview_outline
+from courses.progress import Outline, facts_of, preview_outline
 from gradus.http import too_often
 
 GUESSES_A_MINUTE = 30
@@ -51,14 +51,7 @@ def _track(request: HttpRequest, link: PreviewLink) -> HttpResponse:
     outline = preview_outline(link.track)
     shown = link.track
     shown.description_html = lead_to_preview(shown.description_html, link, outline)
-    context = _context(link, outline) | {
-        "facts": {
-            "lesson_count": outline.total,
-            "minutes": sum(step.minutes for step in outline.steps),
-            "question_count": sum(step.question_count for step in outline.steps),
-            "license": link.track.license,
-        }
-    }
+    context = _context(link, outline) | {"facts": facts_of(shown, outline)}
     return render(request, "courses/track.html", context)
 
 

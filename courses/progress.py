@@ -117,6 +117,16 @@ def preview_outline(track: Track) -> Outline:
     )
 
 
+def facts_of(track: Track, outline: Outline) -> dict[str, object]:
+    """What courses/_track_facts.html says of a track, added up from its outline."""
+    return {
+        "lesson_count": outline.total,
+        "minutes": sum(step.minutes for step in outline.steps),
+        "question_count": sum(step.question_count for step in outline.steps),
+        "license": track.license,
+    }
+
+
 def _published_lessons(track_ids: list[int], reader: Reader) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(

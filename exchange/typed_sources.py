@@ -1,6 +1,5 @@
 """A track or a lesson as it stands in a form, written as a track folder would say it."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,7 +16,13 @@ from exchange.track_source import (
     TrackSource,
 )
 from quizzes.models import Kind, Question
-from quizzes.typed_lesson import TypedQuestion, typed, typed_order, typed_questions
+from quizzes.typed_lesson import (
+    TypedQuestion,
+    decimal_of,
+    typed,
+    typed_order,
+    typed_questions,
+)
 
 LONGEST_KEY = 18  # digits; any such number fits into the database's integer
 _WRITTEN = {Kind.TEXT, Kind.NUMBER}
@@ -102,15 +107,7 @@ def _question(question: TypedQuestion) -> QuestionSource:
             ChoiceSource(choice.text, choice.is_right or is_written, choice.feedback)
             for choice in question.choices
         ),
-        tolerance=_decimal(question.tolerance),
+        tolerance=decimal_of(question.tolerance),
         other_feedback=question.other_feedback,
         explanation=question.explanation,
     )
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

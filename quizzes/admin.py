@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from unfold.admin import StackedInline, TabularInline
 
 from accounts.admin import ForAdminsToRead
-from courses.admin import LessonAdmin, TrackAdmin
+from courses.admin import LessonAdmin
 from courses.models import Lesson, Track
 from courses.services import mark_revised
 from courses.typed_text import MarkdownField
@@ -40,7 +40,7 @@ from quizzes.figures_admin import ShowsFigures, figures_link, kept_of_question
 from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
 from quizzes.models import Answer, Choice, Objection, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
-from quizzes.preview_admin import PreviewsLesson
+from quizzes.preview_admin import PreviewsLesson, PreviewsTrack
 from quizzes.publication_admin import PublishesLesson, PublishesTrack
 from quizzes.querysets import people_who_answered
 from quizzes.readers import LessonsWithReaders
@@ -164,7 +164,9 @@ admin.site.unregister([Lesson, Track])
 
 
 @admin.register(Track)
-class TrackWithLessonsAdmin(ShowsFigures, PublishesTrack, DuplicatesTrack, TrackAdmin):
+class TrackWithLessonsAdmin(
+    ShowsFigures, PublishesTrack, DuplicatesTrack, PreviewsTrack
+):
     """A track that is published together with its lessons, once these are sound."""
 
     lessons_inline = LessonsWithReaders

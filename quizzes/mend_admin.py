@@ -24,10 +24,15 @@ UNREAD = {"csrfmiddlewaretoken", "seen", "do"}
 
 def mending_urls(admin: Any) -> list[Any]:
     """The addresses of the pages, below those of lessons."""
-    from quizzes import revise_page, versions_page  # they need this module
+    from quizzes import (  # they need this module
+        question_preview,
+        revise_page,
+        versions_page,
+    )
 
     pages = {
         "questions/<int:pk>/revise/": ("question_revise", revise_page.revise),
+        "questions/<int:pk>/preview/": ("question_preview", question_preview.preview),
         "questions/<int:pk>/versions/": ("question_versions", versions_page.versions),
         "questions/<int:pk>/regrade/": ("question_regrade", versions_page.regrade),
         "regrades/<int:pk>/take-back/": (

@@ -10,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -30,6 +32,13 @@ TEXTS = ["title", "summary", "license", "attribution"]
 NO_ADDRESS = "preview"  # stands for an address that is missing or cannot be one
 
 
+def preview_field(url: str) -> str:
+    """The frame that static/js/preview.js fills, and the help on what can be typed."""
+    syntax_url = reverse("admin:courses_lesson_syntax")
+    context = {"preview_url": url, "syntax_url": syntax_url}
+    return render_to_string("admin/courses/preview_field.html", context)
+
+
 def preview_of_typed(
     request: HttpRequest, form: Any, formset: Any, track: Track | None
 ) -> HttpResponse:
@@ -41,7 +50,7 @@ def preview_of_typed(
     pictures = pictures_of(lesson.track_id)
     with translation.override(lesson.page_language):
         asked = [
-            _asked(number, question, pictures)
+            asked_of(number, question, pictures)
             for number, question in enumerate(typed_questions(formset), start=1)
         ]
     return _page(request, lesson, asked)
@@ -72,8 +81,8 @@ def _lesson(form: Any, track: Track | None) -> Lesson:
     for name in TEXTS:
         setattr(lesson, name, typed(form, name))
     lesson.title = lesson.title or _("Untitled")
-    lesson.slug = _address(typed(form, "slug"))
-    lesson.language = _language(typed(form, "language"))
+    lesson.slug = shown_address(typed(form, "slug"))
+    lesson.language = shown_language(typed(form, "language"))
     lesson.markdown = typed(form, "markdown")[:MAX_CHARACTERS]
     render_lesson(lesson)
     return lesson
@@ -83,7 +92,8 @@ def _no_track() -> Track:
     return Track(title=_("No track yet"), slug=NO_ADDRESS)
 
 
-def _address(slug: str) -> str:
+def shown_address(slug: str) -> str:
+    """The address that was typed, or a stand-in where that cannot be one."""
     try:
         validate_slug(slug)
     except ValidationError:
@@ -91,7 +101,8 @@ def _address(slug: str) -> str:
     return slug
 
 
-def _language(tag: str) -> str:
+def shown_language(tag: str) -> str:
+    """The tag that was typed; empty where it is none."""
     try:
         check_language(tag)
     except ValidationError:
@@ -99,7 +110,7 @@ def _language(tag: str) -> str:
     return tag
 
 
-def _asked(number: int, question: TypedQuestion, pictures: Pictures) -> Asked:
+def asked_of(number: int, question: TypedQuestion, pictures: Pictures) -> Asked:
     """The question as it would be asked; nothing of its key comes along."""
     most: Any = Question._meta.get_field("prompt").max_length
     prompt = question.prompt[:most]

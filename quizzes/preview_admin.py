@@ -1,32 +1,36 @@
-"""The live preview beside a lesson's text, and the help on what can be typed."""
+"""The live preview beside the text of a track or lesson, and the help on what can be typed."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from courses.admin import LessonAdmin
-from courses.models import Lesson, Track
+from courses.admin import LessonAdmin, TrackAdmin
+from courses.models import Track
 from courses.syntax import examples
+from courses.taught_admin import TaughtAdmin
 from gradus.http import framed
+from quizzes import track_preview
 from quizzes.models import Question
-from quizzes.preview import preview_of_stored, preview_of_typed
+from quizzes.preview import preview_field, preview_of_stored, preview_of_typed
 
 
-class PreviewsLesson(LessonAdmin):
+class Previews(TaughtAdmin):
     """Shows the author what learners would see; it stores nothing."""
+
+    previewed = ""  # the field that the preview stands beside
 
     class Media:
         js = ["js/preview.js"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The preview stands beside the text."""
-        beside = {"markdown": ("markdown", "preview")}
+        beside = {self.previewed: (self.previewed, "preview")}
         return [
             (name, options | {"fields": [beside.get(f, f) for f in options["fields"]]})
             for name, options in super().get_fieldsets(request, obj)
@@ -36,47 +40,68 @@ class PreviewsLesson(LessonAdmin):
         return [*super().get_readonly_fields(request, obj), "preview"]
 
     @admin.display(description=_("what learners see"))
-    def preview(self, lesson: Lesson) -> str:
-        key = [] if lesson.pk is None else [lesson.pk]
-        context = {
-            "preview_url": reverse("admin:courses_lesson_preview", args=key),
-            "syntax_url": reverse("admin:courses_lesson_syntax"),
-        }
-        return render_to_string("admin/courses/preview_field.html", context)
+    def preview(self, row: Any) -> str:
+        key = [] if row.pk is None else [row.pk]
+        return preview_field(reverse(f"admin:{self._preview_name}", args=key))
+
+    @property
+    def _preview_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
 
     def get_urls(self) -> list[Any]:
-        preview = self.admin_site.admin_view(self.preview_view)
-        syntax = self.admin_site.admin_view(self.syntax_view)
-        name = "courses_lesson_preview"
+        view = self.admin_site.admin_view(self.preview_view)
         return [
-            path("preview/", preview, name=name),
-            path("<int:pk>/preview/", preview, name=name),
-            path("syntax/", syntax, name="courses_lesson_syntax"),
+            path("preview/", view, name=self._preview_name),
+            path("<int:pk>/preview/", view, name=self._preview_name),
             *super().get_urls(),
         ]
 
     def preview_view(self, request: HttpRequest, pk: int | None = None) -> HttpResponse:
         """GET: as it is stored. POST: as it is typed; the form may be half filled in."""
-        lesson = None
+        row = None
         if pk is not None:
-            lesson = self.find(request, pk)
-            if lesson is None:
+            row = self.find(request, pk)
+            if row is None:
                 raise Http404
-        may = self.has_change_permission if lesson else self.has_add_permission
-        if not may(request, *([lesson] if lesson else [])):
+        may = self.has_change_permission if row else self.has_add_permission
+        if not may(request, *([row] if row else [])):
             raise PermissionDenied
-        if request.method == "POST":
-            return self._of_typed(request, lesson)
-        return preview_of_stored(request, lesson)
+        if request.method != "POST":
+            return self.of_stored(request, row)
+        form = self.get_form(request, row, change=row is not None)
+        return self.of_typed(request, form(request.POST, instance=row))
 
-    def _of_typed(self, request: HttpRequest, lesson: Lesson | None) -> HttpResponse:
-        change = lesson is not None
-        form = self.get_form(request, lesson, change=change)(
-            request.POST, instance=lesson
-        )
-        formsets, _inlines = self._create_formsets(request, form.instance, change)
+    of_stored: Callable[[HttpRequest, Any], HttpResponse]  # None: a new row
+
+    def of_typed(self, request: HttpRequest, form: Any) -> HttpResponse:
+        """form: bound, valid or not."""
+        raise NotImplementedError
+
+
+class PreviewsTrack(Previews, TrackAdmin):
+    previewed = "description"
+    of_stored = staticmethod(track_preview.of_stored)
+
+    def of_typed(self, request: HttpRequest, form: Any) -> HttpResponse:
+        return track_preview.of_typed(request, form)
+
+
+class PreviewsLesson(Previews, LessonAdmin):
+    previewed = "markdown"
+    of_stored = staticmethod(preview_of_stored)
+
+    def get_urls(self) -> list[Any]:
+        syntax = self.admin_site.admin_view(self.syntax_view)
+        return [
+            path("syntax/", syntax, name="courses_lesson_syntax"),
+            *super().get_urls(),
+        ]
+
+    def of_typed(self, request: HttpRequest, form: Any) -> HttpResponse:
+        lesson, change = form.instance, form.instance.pk is not None
+        formsets, _inlines = self._create_formsets(request, lesson, change)
         questions = next(each for each in formsets if each.model is Question)
-        track = lesson.track if lesson else self._chosen_track(request, form)
+        track = lesson.track if change else self._chosen_track(request, form)
         return preview_of_typed(request, form, questions, track)
 
     def _chosen_track(self, request: HttpRequest, form: Any) -> Track | None:

@@ -7,13 +7,16 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import helpers
+from django.contrib.admin import display, helpers
 from django.db import transaction
 from django.forms import inlineformset_factory, modelform_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.forms import AdminForm
 
 from accounts.models import User
 from courses.constraints import REFUSED
@@ -29,6 +32,7 @@ from quizzes.mend_admin import (
 from quizzes.mend_forms import KEEP, MAP, EarlierForm
 from quizzes.models import Choice, Question
 from quizzes.move_chart import chart_of
+from quizzes.preview import preview_field
 from quizzes.regrade_models import RegradeMode
 from quizzes.regrades import NothingToRegradeError, Way, outlook_of, regrade
 from quizzes.regrading import WRITTEN, Outlook, can_map
@@ -36,6 +40,14 @@ from quizzes.revising import QuestionReplacedError, replace_question
 from quizzes.services import key_of
 
 FIELDS = ["kind", "prompt", "tolerance", "explanation", "other_feedback"]
+
+
+@display(description=gettext_lazy("what learners see"))
+def preview(question: Question) -> str:
+    return preview_field(reverse("admin:quizzes_question_preview", args=[question.pk]))
+
+
+SHOWN = ["kind", ("prompt", "explanation", "other_feedback", preview), "tolerance"]
 
 
 def revise(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -261,8 +273,12 @@ class Revision:
             "subtitle": str(self.old.lesson),
             "opts": self.admin.opts,
             "media": self.admin.media + self.form.media + rows.media,
-            "adminform": helpers.AdminForm(
-                self.form, [(None, {"fields": FIELDS})], {}, model_admin=self.questions
+            "adminform": AdminForm(
+                self.form,
+                [(None, {"fields": SHOWN})],
+                {},
+                [preview],
+                model_admin=self.questions,
             ),
             "inline_admin_formsets": [rows],
             "errors": [_("Not saved")] if is_faulty else [],

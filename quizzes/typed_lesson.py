@@ -6,6 +6,7 @@ save gives back what was typed.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.forms.formsets import DELETION_FIELD_NAME
@@ -47,9 +48,21 @@ def typed(form: Any, name: str) -> str:
     return "" if value is None else tidied(str(value))
 
 
+def decimal_of(text: str) -> Decimal | None:
+    """The number that was typed, if it is one."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
 def typed_questions(formset: Any) -> tuple[TypedQuestion, ...]:
     """The questions in the order that was wished for, without those to be deleted."""
-    return tuple(_question(form) for form in _in_order(formset))
+    return tuple(
+        typed_question(form, [nested.formset for nested in form.nested_formsets])
+        for form in _in_order(formset)
+    )
 
 
 def typed_order(formset: Any) -> list[Any]:
@@ -57,8 +70,8 @@ def typed_order(formset: Any) -> list[Any]:
     return [form.instance for form in _in_order(formset)]
 
 
-def _question(form: Any) -> TypedQuestion:
-    nested = getattr(form, "nested_formsets", [])
+def typed_question(form: Any, choices: Iterable[Any]) -> TypedQuestion:
+    """choices: the formsets of its choices."""
     return TypedQuestion(
         key=_key(form),
         handle=form.instance.handle,
@@ -67,7 +80,7 @@ def _question(form: Any) -> TypedQuestion:
         tolerance=typed(form, "tolerance"),
         other_feedback=typed(form, "other_feedback"),
         explanation=typed(form, "explanation"),
-        choices=tuple(_choices(inline.formset for inline in nested)),
+        choices=tuple(_choices(choices)),
     )
 
 

@@ -147,6 +147,10 @@ ADMIN_TABLE: dict[str, Row] = {
         "courses/lesson/{lesson}/preview/", SEEN, SEEN
     ),
     "admin:courses/lesson/preview/": row("courses/lesson/preview/", OF_STAFF, OF_STAFF),
+    "admin:courses/track/<int:pk>/preview/": row(
+        "courses/track/{track}/preview/", SEEN, SEEN
+    ),
+    "admin:courses/track/preview/": row("courses/track/preview/", OF_STAFF, OF_STAFF),
     "admin:courses_track_duplicate": row(
         "courses/track/{track}/duplicate/", NOT_SO, to(302, 404, 302)
     ),
@@ -177,6 +181,9 @@ ADMIN_TABLE: dict[str, Row] = {
     ),
     "admin:quizzes_question_revise": row(
         "courses/lesson/questions/{question}/revise/", SEEN, SEEN
+    ),
+    "admin:quizzes_question_preview": row(
+        "courses/lesson/questions/{question}/preview/", SEEN, SEEN
     ),
     "admin:quizzes_question_versions": row(
         "courses/lesson/questions/{question}/versions/", SEEN, SEEN
