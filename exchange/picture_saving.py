@@ -44,12 +44,12 @@ def save_pictures(
         if name in stored and stored[name].digest != row.digest:
             row.pk, row._state.adding = stored[name].pk, False
             changed.append(row)
+            before = stored[name].digest
+            journal.note(Change("picture", "changed", name, before=before))
     Picture.objects.bulk_create(new)
     Picture.objects.bulk_update(changed, _COLUMNS)
     for row in new:
         journal.note(Change("picture", "new", row.name))
-    for row in changed:
-        journal.note(Change("picture", "changed", row.name))
     return [row.name for row in (*new, *changed)]
 
 

@@ -87,6 +87,7 @@ class Change:
     name: str = ""  # of a question, or of a lesson that has no file
     parts: tuple[str, ...] = ()  # which of its texts changed
     people: int = field(default=0, compare=False)  # who answered what is revised
+    before: str = ""  # digest of the picture that is replaced
 
     def __str__(self) -> str:
         return str(Problem(self.file, self.line, self.words))
@@ -197,7 +198,8 @@ class ImportReport:
     def fingerprint(self) -> str:
         """The same for an import that does the same; answers to one more person are not else."""
         told = [
-            (c.subject, c.what, c.file, c.line, c.name, c.parts) for c in self.changes
+            (c.subject, c.what, c.file, c.line, c.name, c.parts, c.before)
+            for c in self.changes
         ]
         missing = [(one.name, one.is_draft) for one in self.missing]
         plan = (

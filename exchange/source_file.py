@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from exchange.track_source import Problem
 
 MAX_FILE_BYTES = 2_000_000
+MAX_PROBLEMS = (
+    500  # told of one file: one of two million bad lines would fill the memory
+)
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # C0, but for tab and line ends
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})(.*)")
@@ -31,9 +34,16 @@ class SourceFile:
     fenced: bytearray = field(
         default_factory=bytearray
     )  # 1: this row is in a code block
+    reported: int = 0  # problems of this file, told or not
 
     def report(self, row: int, message: str) -> None:
-        self.problems.append(Problem(self.name, row + 1, message))
+        self.reported += 1
+        if self.reported <= MAX_PROBLEMS:
+            self.problems.append(Problem(self.name, row + 1, message))
+        elif self.reported == MAX_PROBLEMS + 1:
+            more = _("This file has more than {most} mistakes. Correct these first.")
+            more = more.format(most=MAX_PROBLEMS)
+            self.problems.append(Problem(self.name, 0, more))
 
     def limit(self, row: int, subject: str, text: str, most: int) -> None:
         """Report a text of more than so many characters."""

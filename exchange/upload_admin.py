@@ -172,6 +172,7 @@ class ImportsTracks(TaughtAdmin):
             "subtitle": upload.name,
             "upload": upload,
             "report": report,
+            "warnings": first_problems([str(each) for each in report.warnings]),
             "files": changes_by_file(report),
             "ticked": ticked or [],
             "is_anew": status == 409,

@@ -21,7 +21,6 @@ class FileChanges:
     """What becomes of one file's lesson, or of the track's own texts."""
 
     file: str
-    is_new: bool
     changes: list[Change] = field(default_factory=list)
     blocks: list[Block] = field(default_factory=list)  # the text, before and after
     is_cut: bool = False  # there is more text than one page compares
@@ -42,14 +41,14 @@ def _by_file(report: ImportReport) -> Iterator[FileChanges]:
         slug = "" if file == TRACK_FILE else found[1] if found else file
         before, after = report.before.get(slug, ""), report.after.get(slug, "")
         if not before or before == after:
-            yield FileChanges(file, not before, changes)
+            yield FileChanges(file, changes)
             continue
         size = len(before) + len(after)
         if size > room:
-            yield FileChanges(file, False, changes, is_cut=True)
+            yield FileChanges(file, changes, is_cut=True)
             continue
         room -= size
-        yield FileChanges(file, False, changes, compare(before, after))
+        yield FileChanges(file, changes, compare(before, after))
 
 
 def first_problems(problems: list[str]) -> list[str]:

@@ -125,12 +125,13 @@ class _Directory:
         try:
             with ZipFile(BytesIO(self.archive)) as opened:
                 found, end = opened.infolist(), opened.start_dir
+            told = _number_told(self.archive)
         except UnicodeDecodeError:
             raise self._refused(_("A name in this zip is not UTF-8.")) from None
         except _BROKEN:
             raise self._refused(_broken()) from None
         members = [_Member.found(self.archive, info) for info in found]
-        if any(member is None for member in members):
+        if told != len(found) or any(member is None for member in members):
             raise self._refused(_broken())
         sound = [member for member in members if member is not None]
         if _overlap(sound, end):
@@ -140,6 +141,16 @@ class _Directory:
 
     def _refused(self, message: str) -> TrackFolderError:
         return TrackFolderError([Problem(shortened(self.file_name), 0, message)])
+
+
+def _number_told(archive: bytes) -> int:
+    """How many members the zip says it has: the standard library takes what it finds."""
+    end = archive.rindex(b"PK\x05\x06")
+    (number,) = struct.unpack_from("<H", archive, end + 10)
+    if number == 0xFFFF:  # a zip64, which has a longer record before it
+        longer = archive.rindex(b"PK\x06\x06", 0, end)
+        (number,) = struct.unpack_from("<Q", archive, longer + 32)
+    return int(number)
 
 
 def _broken() -> str:

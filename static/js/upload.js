@@ -40,7 +40,10 @@ addEventListener("DOMContentLoaded", () => {
         say(sent.loaded < sent.total ? text : form.dataset.reading);
       });
       request.addEventListener("load", () => {
-        if (request.status === 200) location.assign(JSON.parse(request.responseText).next);
+        const type = request.getResponseHeader("Content-Type") || "";
+        // who was signed out meanwhile gets the sign-in page instead
+        if (request.status === 200 && !type.startsWith("application/json")) location.reload();
+        else if (request.status === 200) location.assign(JSON.parse(request.responseText).next);
         else if (request.status === 422) show(request.responseText);
         else stop(form.dataset.failed);
       });

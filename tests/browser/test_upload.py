@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page, expect
 
 from courses.models import Lesson, Track
@@ -54,6 +55,14 @@ def test_cancelling_leads_back_to_the_tracks(desk: Page):
 
     expect(desk.get_by_text("Nothing was imported.")).to_be_visible()
     assert "a mixture" in Lesson.objects.get(slug="loam").markdown
+
+
+def test_who_was_signed_out_meanwhile_is_led_to_the_sign_in(desk: Page):
+    desk.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+
+    upload(desk, zip_of())
+
+    expect(desk).to_have_url(re.compile(r"/accounts/login/\?next="))
 
 
 @pytest.mark.parametrize("visitor", [True], indirect=True)

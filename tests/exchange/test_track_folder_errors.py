@@ -396,6 +396,17 @@ def test_the_worst_file_is_refused_in_seconds(unit):
     assert time.process_time() - started < 10
 
 
+@pytest.mark.parametrize("unit", [b"\x01\n", b"- [x] a\n"])
+def test_of_a_file_in_which_every_line_is_wrong_the_first_mistakes_are_named(unit):
+    start = lesson_text(QUESTION + "\n").encode()
+
+    found = problems_in(folder(start + unit * 2_000))
+
+    more = "01-loam.md: This file has more than 500 mistakes. Correct these first."
+    assert found[0] == more
+    assert len(found) == 501
+
+
 PIECES = st.sampled_from([*HAZARDS, "---", LESSON_FRONT, QUESTION, "```", "### Q {#q}"])
 
 

@@ -14,7 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Lesson, Track, TrackInstructor
+from courses.models import Lesson, Picture, Track, TrackInstructor
+from courses.picture_services import add_picture
 from courses.publishing import publish_lessons
 from exchange.models import TrackUpload, Version
 from exchange.saving import import_track_folder
@@ -23,6 +24,7 @@ from exchange.zip_files import MAX_ARCHIVE_BYTES
 from gradus.upload_limit import MAX_BYTES
 from quizzes.models import Question
 from tests.admin_forms import admin_client
+from tests.drawings import png
 from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, run, write_folder
 from tests.exchange.test_import_answered import answer
 from tests.exchange.zips import zip_of
@@ -147,6 +149,13 @@ class TestLookingAtAZip:
             said(page)
         )
 
+    def test_lists_no_more_warnings_than_a_page_can_show(self, desk):
+        dead = LOAM.replace("Loam is", "[x](nowhere.md)\n" * 300 + "Loam is")
+
+        page = look(desk, zip_of(FILES | {"01-loam.md": dead}))
+
+        assert "… and 100 more." in said(page)
+
     def test_escapes_what_the_zip_says(self, desk):
         hostile = LOAM.replace("Loam is", "<script>alert(1)</script> Loam is")
 
@@ -260,6 +269,19 @@ class TestApplying:
 
         assert anew.status_code == 409
         assert "question revised “carbon”" in said(anew)
+
+    def test_shows_the_changes_anew_when_a_picture_was_replaced_meanwhile(
+        self, desk, earth
+    ):
+        """By another one than the one that the person agreed to replace."""
+        add_picture(earth, "soil.png", png(seed=1))
+        page = look(desk, zip_of(FILES | {"soil.png": png(seed=2)}))
+        other = admin_client(make_instructor("Vera", earth))
+        agree(other, look(other, zip_of(FILES | {"soil.png": png(seed=3)})))
+        replaced = Picture.objects.get().digest
+
+        assert agree(desk, page).status_code == 409
+        assert Picture.objects.get().digest == replaced
 
     def test_does_not_mind_one_more_answer_to_an_answered_question(self, desk):
         changed = FILES | {"01-loam.md": LOAM.replace("is finest?", "is finer?")}

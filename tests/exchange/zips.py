@@ -35,7 +35,7 @@ def with_field(archive: bytes, place: int, kind: str, value: int) -> bytes:
 
 
 # Where a directory's entry has its fields: APPNOTE 4.3.12.
-FLAGS, METHOD, CRC, PACKED, SIZE, OFFSET = 8, 10, 16, 20, 24, 42
+FLAGS, METHOD, CRC, PACKED, SIZE, COMMENT, OFFSET = 8, 10, 16, 20, 24, 32, 42
 
 
 def refusals(archive: bytes, name: str = "earth.zip") -> list[str]:
