@@ -3,9 +3,10 @@
 A file that holds pixels and nothing else is kept as it is; every other is written anew.
 So a picture that was taken once comes back from any export as the same bytes, whatever
 library drew them. Sources: RFC 2083 (PNG), ITU-T T.81 (JPEG), RFC 9649 (WebP), the GIF89a
-specification.
+specification; for what cameras append, the documentation of ExifTool.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,14 @@ _JPEG_TABLES = {0xDB, 0xC4, 0xDD, 0xC0, 0xC1, 0xC2, 0xDA}  # DQT DHT DRI SOF SOS
 _JPEG_JFIF, _JPEG_ADOBE, _JPEG_END = 0xE0, 0xEE, 0xD9
 _WEBP_PIXELS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
 _WEBP_ALPHA = 0x10  # the one flag of VP8X that speaks of pixels
+# Behind a photograph: a film, or a second picture (its depth, its light, a preview); what
+# Canon and Vivo write. Samsung and OnePlus are known by how the file ends.
+_BEHIND = re.compile(
+    rb"\x00*(?:.{0,4}ftyp|\xff\xd8\xff|CANON OPTIONAL DATA\x00|vivo\{|stream(?:info|data))",
+    re.DOTALL,
+)
+_BEHIND_SAMSUNG = re.compile(rb"\x00\x00(?:SEFT|QDIOBS)\Z")
+_BEHIND_ONEPLUS = re.compile(rb"jxrs.{3}\x00\Z", re.DOTALL)
 
 type Part = tuple[bool, int, int]  # of the pixels or not, from here, to there
 
@@ -44,6 +53,14 @@ def kind_of(data: bytes) -> str | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "webp"
     return "gif" if data[:6] in (b"GIF87a", b"GIF89a") else None
+
+
+def is_cameras(trailing: bytes, kind: str) -> bool:
+    """Whether a camera or telephone puts this behind such a picture; nothing, too."""
+    if not trailing.strip(b"\x00") or _BEHIND_SAMSUNG.search(trailing[-8:]):
+        return True
+    is_known = _BEHIND.match(trailing) or _BEHIND_ONEPLUS.search(trailing[-8:])
+    return kind == "jpeg" and is_known is not None
 
 
 def contents_of(data: bytes, kind: str) -> Contents:

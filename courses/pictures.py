@@ -6,16 +6,23 @@ so that track folders carry it; what pages show are WebP pictures drawn from tho
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from courses.picture_files import UnreadableFileError, contents_of, kind_of
+from courses.picture_files import (
+    UnreadableFileError,
+    contents_of,
+    is_cameras,
+    kind_of,
+)
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -24,12 +31,19 @@ if TYPE_CHECKING:
 # each of them 3 MB.
 
 MAX_BYTES = 10_000_000
-MAX_PIXELS = (
-    40_000_000  # a telephone makes 12 to 24 millions; decoded, these are 160 MB
-)
+# A telephone makes 12 to 24 million pixels. The worst file of each kind takes less than
+# 300 MB of memory while it is taken (benchmarks/pictures.py); WebP needs most for a pixel.
+MAX_PIXELS = {
+    "png": 24_500_000,
+    "jpeg": 24_500_000,
+    "webp": 13_000_000,
+    "gif": 24_500_000,
+}
 MAX_SIDE = 10_000  # WebP ends at 16,383
 WIDTHS = (480, 960, 1440)  # a telephone, a column of text, the same on a fine screen
-MAX_KEPT = 2880  # px, twice the widest that is shown: so folders and zips stay small
+# px, twice the widest that is shown, and no more pixels than a square of that: so folders
+# and zips stay small, and a long strip stays readable
+MAX_KEPT = 2880
 MAX_NAME = 100
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*\.(?:png|jpe?g|webp|gif)")
 EXTENSIONS = {
@@ -52,9 +66,12 @@ _PLAIN_MODES = {
     "gif": {"L", "P", "RGB", "RGBA"},
 }
 _QUALITY = 82  # of what pages show
-# Another document inside the file: a page, a script, an archive.
+# Another document inside the file: a page, a script, an archive. Each is long enough not to
+# come about by chance in ten millions of bytes that are coded pixels or a film.
 _FOREIGN = re.compile(
-    rb"<(?:!doctype|html|head|body|script|svg|iframe|\?php)|%PDF-|PK\x03\x04",
+    rb"<!doctype[\s>]|<(?:html|head|body|script|iframe)[\s/>]|<\?php\b|%PDF-\d"
+    rb"|<svg[\s/>][\s!-~]{4}|PK\x03\x04[\x0a-\x3f]\x00|PK\x05\x06\x00{4}"
+    rb"|Rar!\x1a\x07|7z\xbc\xaf\x27\x1c",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
@@ -98,18 +115,32 @@ def take_picture(name: str, data: bytes) -> TakenPicture:
         contents = contents_of(data, kind)
     except UnreadableFileError:
         raise PictureError(_cut_off()) from None
-    _refuse_foreign(kind, contents.extras, contents.trailing)
+    if _FOREIGN.search(data):
+        said = _("Beside the picture the file holds a page, a script or another file.")
+        raise PictureError(said)
+    if not is_cameras(contents.trailing, kind):
+        said = _("The file goes on after the end of the picture. Save it once more.")
+        raise PictureError(said)
     picture = _open(data, kind)
     is_kept = (
         contents.is_bare
-        and picture.width <= MAX_KEPT
+        and picture.size == kept_size(*picture.size)
         and picture.mode in _PLAIN_MODES[kind]
         and not picture.info.get("icc_profile")
     )
     if not is_kept:
-        picture = _narrowed(_straight(picture))
+        picture = _mixable(picture)  # the one before is let go, which may be large
+        picture = _straight(picture)
         data = _written(picture, kind)
+    if len(data) > MAX_BYTES:  # few colours, written in a way that knows all of them
+        raise PictureError(_too_heavy())
     return TakenPicture(name, kind, data, picture.width, picture.height)
+
+
+def kept_size(width: int, height: int) -> tuple[int, int]:
+    """Width and height in which such a picture is kept: in the same proportion, px."""
+    scale = min(1.0, MAX_KEPT / width, (MAX_KEPT**2 / (width * height)) ** 0.5)
+    return max(1, int(width * scale)), max(1, int(height * scale))
 
 
 def pixels_in(data: bytes) -> int:
@@ -121,7 +152,7 @@ def pixels_in(data: bytes) -> int:
         return 0
     try:
         with Image.open(BytesIO(data), formats=[kind.upper()]) as picture:
-            _refuse_large(*picture.size)
+            _refuse_large(picture, kind)
             return picture.width * picture.height
     except Exception:  # decoders of hostile bytes raise whatever they come upon
         return 0
@@ -131,9 +162,7 @@ def _kind(name: str, data: bytes) -> str:
     if not data:
         raise PictureError(_("The file is empty."))
     if len(data) > MAX_BYTES:
-        raise PictureError(
-            _("The file is larger than 10 MB. Make the picture smaller.")
-        )
+        raise PictureError(_too_heavy())
     kind = kind_of(data)
     if kind is None:
         raise PictureError(_unknown(name, data))
@@ -153,18 +182,12 @@ def _unknown(name: str, data: bytes) -> str:
     return _("This is no picture in PNG, JPEG, WebP or GIF.")
 
 
+def _too_heavy() -> str:
+    return _("The file is larger than 10 MB. Make the picture smaller.")
+
+
 def _cut_off() -> str:
     return _("The picture is cut off or broken. Save it once more.")
-
-
-def _refuse_foreign(kind: str, extras: bytes, trailing: bytes) -> None:
-    """Refuse what is a picture and something else; cameras add to JPEG, others do not."""
-    if _FOREIGN.search(extras) or _FOREIGN.search(trailing):
-        said = _("Beside the picture the file holds a page, a script or another file.")
-        raise PictureError(said)
-    if trailing.strip(b"\x00") and kind != "jpeg":
-        said = _("The file goes on after the end of the picture. Save it once more.")
-        raise PictureError(said)
 
 
 def _open(data: bytes, kind: str) -> "Image.Image":
@@ -173,7 +196,7 @@ def _open(data: bytes, kind: str) -> "Image.Image":
 
     try:
         picture = Image.open(BytesIO(data), formats=[kind.upper()])
-        _refuse_large(*picture.size)
+        _refuse_large(picture, kind)
         # a camera's JPEG may hold a second, smaller picture: that is no movement
         if kind != "jpeg" and getattr(picture, "is_animated", False):
             said = _("This picture moves. Only still pictures are taken.")
@@ -182,7 +205,7 @@ def _open(data: bytes, kind: str) -> "Image.Image":
     except PictureError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise PictureError(_too_large()) from None
+        raise PictureError(_too_large(kind)) from None
     except (
         Exception
     ) as error:  # decoders of hostile bytes raise whatever they come upon
@@ -190,58 +213,56 @@ def _open(data: bytes, kind: str) -> "Image.Image":
     return picture
 
 
-def _refuse_large(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise PictureError(_too_large())
+def _refuse_large(picture: "Image.Image", kind: str) -> None:
+    is_large = picture.width * picture.height > MAX_PIXELS[kind]
+    if is_large or max(picture.size) > MAX_SIDE:
+        raise PictureError(_too_large(kind))
 
 
-def _too_large() -> str:
-    return _(
-        "The picture has more than 40 million pixels, or a side of more than 10,000. "
-        "Make it smaller."
+def _too_large(kind: str) -> str:
+    said = _(
+        "The picture has more than %(most)s million pixels, or a side of more than "
+        "10,000. Make it smaller."
     )
+    return said % {"most": number_format(f"{MAX_PIXELS[kind] / 1e6:g}")}
+
+
+def _mixable(picture: "Image.Image") -> "Image.Image":
+    """In a mode in which the colours between two others are known."""
+    if picture.mode.startswith("I"):  # 16 bits of grey; convert() alone would cut them
+        picture = picture.point(lambda value: value / 256)
+    if "transparency" in picture.info or picture.mode == "PA":
+        return picture.convert("RGBA")
+    if picture.mode == "P":
+        return picture.convert("RGB")
+    is_grey = picture.mode == "1" or picture.mode[0] in "IF"
+    return picture.convert("L") if is_grey else picture
 
 
 def _straight(picture: "Image.Image") -> "Image.Image":
-    """Turned as it was held, in sRGB, 8 bits a colour, and without any words in it."""
-    from PIL import ImageOps
+    """Upright, of the size that is kept, in sRGB, and without any words in it."""
+    from PIL import Image, ImageOps
 
-    try:
-        picture = ImageOps.exif_transpose(picture)
-    except Exception:  # hostile words about the picture, which are dropped anyway
-        picture = picture.copy()
-    straight = _in_srgb(_in_eight_bits(picture))
+    with suppress(Exception):  # hostile words about the picture, which are dropped
+        ImageOps.exif_transpose(picture, in_place=True)
+    size = kept_size(*picture.size)
+    if picture.size != size:  # before all else, so that no other copy is large
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    straight = _in_srgb(picture)
     straight.info = {}
     return straight
 
 
-def _in_eight_bits(picture: "Image.Image") -> "Image.Image":
-    if picture.mode.startswith("I"):  # 16 bits of grey; convert() would cut, not scale
-        return picture.convert("I").point(lambda value: value / 256).convert("L")
-    return picture.convert("L") if picture.mode == "F" else picture
-
-
 def _in_srgb(picture: "Image.Image") -> "Image.Image":
-    """RGB, or RGBA where something shines through."""
+    """RGB, or RGBA where something shines through; grey stays grey."""
     profile = picture.info.get("icc_profile")
-    alpha = picture.convert("RGBA").getchannel("A") if _has_alpha(picture) else None
-    plain = picture.convert("RGB") if picture.mode in {"P", "PA", "1"} else picture
-    if plain.mode in {"RGBA", "LA"}:
-        plain = plain.convert("RGB")
+    alpha = picture.getchannel("A") if picture.mode in {"LA", "RGBA"} else None
+    plain = picture.convert("RGB") if alpha else picture
     coloured = _through(profile, plain) if profile else None
-    straight = coloured or plain.convert("RGB")
+    straight = coloured or (plain if plain.mode == "L" else plain.convert("RGB"))
     if alpha is not None:
         straight.putalpha(alpha)
     return straight
-
-
-def _narrowed(picture: "Image.Image") -> "Image.Image":
-    from PIL import Image
-
-    if picture.width <= MAX_KEPT:
-        return picture
-    height = max(1, round(picture.height * MAX_KEPT / picture.width))
-    return picture.resize((MAX_KEPT, height), Image.Resampling.LANCZOS)
 
 
 def _has_alpha(picture: "Image.Image") -> bool:
@@ -287,14 +308,15 @@ def drawn_widths(taken: TakenPicture) -> Iterator[tuple[int, bytes]]:
     from PIL import Image
 
     with Image.open(BytesIO(taken.content)) as opened:
-        picture = opened.convert("RGBA" if _has_alpha(opened) else "RGB")
-    for width in widths_of(taken.width):
-        height = max(1, round(taken.height * width / taken.width))
-        scaled = picture.resize((width, height), Image.Resampling.LANCZOS)
-        yield (
-            width,
-            min((_webp(scaled, lossless=each) for each in (True, False)), key=len),
-        )
+        mode = "RGBA" if _has_alpha(opened) else "RGB"
+        picture = opened if opened.mode == mode else opened.convert(mode)
+        for width in widths_of(taken.width):
+            height = max(1, round(taken.height * width / taken.width))
+            scaled = picture.resize((width, height), Image.Resampling.LANCZOS)
+            yield (
+                width,
+                min((_webp(scaled, lossless=each) for each in (True, False)), key=len),
+            )
 
 
 def _webp(picture: "Image.Image", *, lossless: bool) -> bytes:

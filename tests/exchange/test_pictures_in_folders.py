@@ -162,7 +162,7 @@ def test_all_that_is_refused_is_named_with_its_reason_at_once(folder):
         "a.svg": "SVG is not taken",
         "b.png": "this is a JPEG picture",
         "c.gif": "goes on after the end",
-        "d.png": "40 million pixels",
+        "d.png": "24.5 million pixels",
         "e.jpg": "cut off",
         "F G.png": "not the name of a picture",
         "h.bmp": "no picture in PNG",

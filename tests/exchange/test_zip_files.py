@@ -218,10 +218,10 @@ class TestABomb:
             "earth.zip: Files of this zip lie upon each other. Make it anew."
         ]
 
-    @pytest.mark.parametrize("count", [MAX_PICTURES + 1, 12])
+    @pytest.mark.parametrize("count", [MAX_PICTURES + 1, 17])
     def test_of_pictures_is_refused_before_one_is_drawn(self, count, monkeypatch):
-        """A few kilobytes can say that they are 36 million pixels."""
-        side = 10 if count > MAX_PICTURES else 6000
+        """A few kilobytes can say that they are 24 million pixels."""
+        side = 10 if count > MAX_PICTURES else 4900
         large = saved(Image.new("1", (side, side)), "PNG")
         files = FILES | {f"p{number}.png": large for number in range(count)}
         drawn: list[str] = []
