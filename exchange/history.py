@@ -13,6 +13,7 @@ from django.db.models import (
     F,
     Func,
     OuterRef,
+    Q,
     QuerySet,
     TextField,
     Value,
@@ -37,6 +38,8 @@ class Event:
     who: str
     what: str
     version: Version | None = None
+    lesson_id: int | None = None  # None: of the track itself
+    title: str = ""  # of the lesson at that time
 
 
 def versions_of(row: Track | Lesson) -> QuerySet[Version]:
@@ -46,23 +49,28 @@ def versions_of(row: Track | Lesson) -> QuerySet[Version]:
     return Version.objects.filter(lesson=row.pk)
 
 
-def events_page(row: Track | Lesson, number: str | int) -> "Page[Any]":
-    """The page of this number; its list holds Events. Four statements at most."""
-    noted = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)
-    ).annotate(
+def events_page(
+    row: Track | Lesson, number: str | int, *, own: bool = False
+) -> "Page[Any]":
+    """The page of this number; its list holds Events. Four statements at most.
+
+    Of a track also what happened to its lessons, deleted ones included, unless only its
+    own is asked for.
+    """
+    is_whole = isinstance(row, Track) and not own
+    versions = Version.objects.filter(track=row.pk) if is_whole else versions_of(row)
+    entries = _entries_of(row)
+    if isinstance(row, Track) and is_whole:
+        entries |= _entries_of_lessons(row)
+    noted = entries.annotate(
         at=F("action_time"),
         entry_key=Cast("pk", BigIntegerField()),
         version_key=F("version__pk"),
     )
-    silent = (
-        versions_of(row)
-        .filter(entry=None)
-        .annotate(
-            at=F("made_at"),
-            entry_key=Cast(Value(None), BigIntegerField()),
-            version_key=F("pk"),
-        )
+    silent = versions.filter(entry=None).annotate(
+        at=F("made_at"),
+        entry_key=Cast(Value(None), BigIntegerField()),
+        version_key=F("pk"),
     )
     keys = ["at", "entry_key", "version_key"]
     both = noted.values_list(*keys).union(silent.values_list(*keys), all=True)
@@ -70,6 +78,23 @@ def events_page(row: Track | Lesson, number: str | int) -> "Page[Any]":
     page = Paginator(both, PAGE).get_page(number)
     page.object_list = _events(list(page.object_list))
     return page
+
+
+def _entries_of(row: Track | Lesson) -> QuerySet[LogEntry]:
+    model = ContentType.objects.get_for_model(row)
+    return LogEntry.objects.filter(content_type=model, object_id=str(row.pk))
+
+
+def _entries_of_lessons(track: Track) -> QuerySet[LogEntry]:
+    """Of those that it has, and of those that left a version when they were deleted."""
+    now = Lesson.objects.filter(track=track).values(key=Cast("pk", TextField()))
+    then = Version.objects.filter(track=track, lesson__isnull=False)
+    model = ContentType.objects.get_for_model(Lesson)
+    return LogEntry.objects.filter(
+        Q(object_id__in=now)
+        | Q(object_id__in=then.values(key=Cast("lesson_id", TextField()))),
+        content_type=model,
+    )
 
 
 def _events(keys: list[tuple[datetime, int | None, int | None]]) -> list[Event]:
@@ -95,13 +120,28 @@ def light(versions: QuerySet[Version]) -> QuerySet[Version]:
 
 
 def _noted(at: datetime, entry: LogEntry, version: Version | None) -> Event:
-    return Event(at, name_of(entry.user), words_of(entry), version)
+    is_lesson = entry.content_type_id == ContentType.objects.get_for_model(Lesson).pk
+    return Event(
+        at,
+        name_of(entry.user),
+        words_of(entry),
+        version,
+        lesson_id=int(entry.object_id or 0) if is_lesson else None,
+        title=entry.object_repr if is_lesson else "",
+    )
 
 
 def event_of(version: Version) -> Event:
     """What led to the version, in the admin's words where it has any."""
     what = words_of(version.entry) if version.entry else version.get_what_display()
-    return Event(version.made_at, _who(version), str(what), version)
+    return Event(
+        version.made_at,
+        _who(version),
+        str(what),
+        version,
+        version.lesson_id,
+        version.title,
+    )
 
 
 def _who(version: Version) -> str:

@@ -32,7 +32,7 @@ from exchange.keeping import (
     keep_lessons,
     keep_track,
 )
-from exchange.models import What
+from exchange.models import Version, What
 from exchange.restoring import NotRestoredError, restore
 from exchange.track_source import TrackFolderError
 from quizzes.models import Question
@@ -108,20 +108,31 @@ class KeepsVersions(TaughtAdmin):
     ) -> HttpResponse:
         """Shows what would be restored, and with a POST restores it."""
         row = self._row(request, pk)
-        version = find_version(row, version_id)
+        return self._restoring(request, row, find_version(row, version_id))
+
+    def _restoring(
+        self,
+        request: HttpRequest,
+        row: Any,
+        version: Version,
+        question: Question | None = None,
+    ) -> HttpResponse:
+        """question: the one that is restored alone."""
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         form = RestoreForm(request.POST or None)
         refusal: Exception | None = None
         if form.is_valid() and request.user.is_authenticated:
+            agreed = form.cleaned_data["agreed"]
+            handle = question.handle if question else None
             try:
-                restored = restore(version, request.user, form.cleaned_data["agreed"])
+                restored = restore(version, request.user, agreed, handle)
             except (TrackFolderError, NotRestoredError) as error:
                 refusal = error
             else:
                 messages.success(request, _("The version is restored."))
                 return redirect(change_url(restored.row))
-        context = restore_context(row, version, refusal)
+        context = restore_context(row, version, refusal, question)
         status = 409 if request.method == "POST" else 200
         return self._page(request, "restore", context, status)
 
@@ -150,20 +161,38 @@ class KeepsQuestionsVersions(KeepsVersions):
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.question_history_view)
+        restore = self.admin_site.admin_view(self.question_restore_view)
         address = "questions/<int:pk>/history/"
         return [
             path(address, view, name="quizzes_question_history"),
+            path(
+                f"{address}<int:version_id>/restore/",
+                restore,
+                name="quizzes_question_restore",
+            ),
             *super().get_urls(),
         ]
 
     def question_history_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Of a retired or replaced one, too."""
+        context = question_context(self._question(request, pk), request)
+        return self._page(request, "question_history", context)
+
+    def question_restore_view(
+        self, request: HttpRequest, pk: int, version_id: int
+    ) -> HttpResponse:
+        question = self._question(request, pk)
+        version = find_version(question.lesson, version_id)
+        if question.handle not in version.questions:
+            raise Http404
+        return self._restoring(request, question.lesson, version, question)
+
+    def _question(self, request: HttpRequest, pk: int) -> Question:
         asked = Question.objects.select_related("lesson__track")
         question = asked.filter(lesson__in=self.get_queryset(request), pk=pk).first()
         if question is None:
             raise Http404
-        context = question_context(question, request)
-        return self._page(request, "question_history", context)
+        return question
 
 
 def _occasion(request: HttpRequest, entry: LogEntry) -> Occasion:

@@ -1,6 +1,7 @@
 """What the history's pages of the admin show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -21,20 +22,61 @@ PAGE_VAR = "p"
 QUESTION_PAGE = 20  # each holds a difference
 
 
+@dataclass(frozen=True)
+class Line:
+    """One event with what it leads to; empty where that is not there."""
+
+    event: history.Event
+    version_url: str
+    lesson: str = ""  # its title
+    lesson_url: str = ""
+
+
 def history_context(row: Track | Lesson, request: HttpRequest) -> dict[str, Any]:
-    """What happened to a track or a lesson, newest first."""
-    page = history.events_page(row, request.GET.get(PAGE_VAR, "1"))
+    """What happened to a track and its lessons, or to a lesson, newest first.
+
+    With ?own=1 what happened to the track's own text.
+    """
+    is_track, own = isinstance(row, Track), "own" in request.GET
+    page = history.events_page(row, request.GET.get(PAGE_VAR, "1"), own=own)
     return {
         "title": _("History"),
         "subtitle": str(row),
         "object": row,
         "page": page,
-        "page_var": PAGE_VAR,
+        "lines": _lines(row, list(page.object_list)),
         "page_range": _page_range(page),
+        "is_track": is_track,
+        "own": own,
         "version_address": f"admin:courses_{row._meta.model_name}_version",
         "change_url": change_url(row),
         "deleted": history.deleted_lessons(row) if isinstance(row, Track) else [],
     }
+
+
+def _lines(row: Track | Lesson, events: Sequence[history.Event]) -> list[Line]:
+    """A lesson of the track has its own history, a deleted one is in the track's."""
+    lessons = {row.pk: row.title} if isinstance(row, Lesson) else {}
+    keys = {event.lesson_id for event in events if event.lesson_id} - lessons.keys()
+    if keys:
+        lessons = dict(Lesson.objects.filter(pk__in=keys).values_list("pk", "title"))
+    return [_line(row, event, lessons) for event in events]
+
+
+def _line(
+    row: Track | Lesson, event: history.Event, lessons: Mapping[int, str]
+) -> Line:
+    key = event.lesson_id
+    is_there = key in lessons
+    version_url = lesson_url = ""
+    if event.version:
+        name, owner = ("lesson", key) if is_there else ("track", row.pk)
+        version_url = reverse(
+            f"admin:courses_{name}_version", args=[owner, event.version.pk]
+        )
+    if is_there:
+        lesson_url = reverse("admin:courses_lesson_history", args=[key])
+    return Line(event, version_url, lessons.get(key or 0, event.title), lesson_url)
 
 
 def version_context(
@@ -76,60 +118,81 @@ def question_context(question: Question, request: HttpRequest) -> dict[str, Any]
         "question": question,
         "lesson": lesson,
         "page": page,
-        "page_var": PAGE_VAR,
         "page_range": _page_range(page),
-        "changes": _shown(list(page.object_list), question.handle),
+        "changes": _shown(list(page.object_list), question),
         "lesson_history_url": history_url(lesson),
         "change_url": change_url(lesson),
     }
 
 
+@dataclass(frozen=True)
+class ShownChange:
+    event: history.Event
+    blocks: Any  # the difference; None where the text cannot be read any more
+    restore_url: str  # empty where it says what is asked now, or nothing
+
+
 def _shown(
-    changes: Sequence[history.QuestionChange], handle: str
-) -> list[tuple[history.Event, Any]]:
-    """Each with its difference; None where the text cannot be read any more."""
+    changes: Sequence[history.QuestionChange], question: Question
+) -> list[ShownChange]:
+    handle = question.handle
+    now = current_version(question.lesson).questions.get(handle)
     keys = {change.version_id for change in changes}
     keys |= {change.before_id for change in changes if change.before_id}
     versions = Version.objects.select_related("by", "entry").in_bulk(keys)
     shown = []
     for change in changes:
         version = versions[change.version_id]
+        restore_url = ""
         try:
             old = history.block_of(versions.get(change.before_id or 0), handle)
             blocks = compare(old, history.block_of(version, handle))
         except TrackFolderError:
             blocks = None
-        shown.append((history.event_of(version), blocks))
+        else:
+            if version.questions.get(handle, now) != now:
+                restore_url = reverse(
+                    "admin:quizzes_question_restore", args=[question.pk, version.pk]
+                )
+        shown.append(ShownChange(history.event_of(version), blocks, restore_url))
     return shown
 
 
 def restore_context(
-    row: Track | Lesson, version: Version, refusal: Exception | None
+    row: Track | Lesson,
+    version: Version,
+    refusal: Exception | None,
+    question: Question | None = None,
 ) -> dict[str, Any]:
     """What restoring the version would do, or why that cannot be.
 
-    refusal: why it has just not been restored.
+    refusal: why it has just not been restored. question: restored alone.
     """
     restored = None
     try:
-        restored = preview(version)
+        restored = preview(version, question.handle if question else None)
     except (TrackFolderError, NotRestoredError) as error:
         refusal = error
+    name = row._meta.model_name
+    back = reverse(f"admin:courses_{name}_version", args=[row.pk, version.pk])
+    if question:
+        back = reverse("admin:quizzes_question_history", args=[question.pk])
     return {
-        "title": _("Restore this version?"),
-        "subtitle": version.title,
+        "title": _("Restore this question?")
+        if question
+        else _("Restore this version?"),
+        "subtitle": str(question or version.title),
         "object": row,
         "version": version,
+        "question": question,
         "event": history.event_of(version),
         "refusal": refusal,
         "problems": getattr(refusal, "problems", []),
         "restored": restored,
         "is_lesson": version.lesson_id is not None,
-        "is_same": restored is not None and restored.before == version.text,
-        "blocks": compare(restored.before, version.text) if restored else [],
-        "version_url": reverse(
-            f"admin:courses_{row._meta.model_name}_version", args=[row.pk, version.pk]
-        ),
+        "is_same": restored is not None and restored.before == restored.after,
+        "blocks": compare(restored.before, restored.after) if restored else [],
+        "back_url": back,
     }
 
 

@@ -29,6 +29,8 @@ from exchange.models import Version, What
 from exchange.one_file import read_lesson, read_track
 from exchange.report import Journal
 from exchange.saving import Stored, lock_rows, save_lessons, save_track_texts
+from exchange.stored import lesson_sources
+from exchange.track_files import lesson_text
 from exchange.track_source import LessonSource, TrackSource
 from exchange.wanted import want_lessons, want_track
 from quizzes.models import Question
@@ -61,6 +63,7 @@ class Restored:
 
     row: Track | Lesson
     before: str  # the text that was there; empty where there was no lesson
+    after: str
     effects: tuple[str, ...] = ()  # what happened to questions, beside their texts
     others: frozenset[int] = frozenset()  # lessons from which questions came
 
@@ -69,31 +72,38 @@ class Restored:
         return digest(self.before)
 
 
-def preview(version: Version) -> Restored:
+def preview(version: Version, handle: str | None = None) -> Restored:
     """What restoring it would do; all of it is done, and taken back.
+
+    handle: of the one question that is to be restored, of a lesson that is there.
 
     Raises:
         TrackFolderError, NotRestoredError: as restore.
     """
     with transaction.atomic():
-        restored = _put_back(version, agreed=None)
+        wanted = version if handle is None else _with_question(version, handle, None)
+        restored = _put_back(wanted, agreed=None)
         transaction.set_rollback(True)
     return restored
 
 
 @transaction.atomic
-def restore(version: Version, by: User, agreed: str) -> Restored:
+def restore(
+    version: Version, by: User, agreed: str, handle: str | None = None
+) -> Restored:
     """Put it back, and note down who did; a deleted lesson comes back as a draft, last.
 
     agreed: digest of the text that was there when the person saw what would be restored.
+    handle: of the one question that is to be restored; the rest stays as it is.
 
     Raises:
         TrackFolderError: the version cannot be read any more, as a rule is younger.
         TextChangedError: the text is another than the one agreed to.
         NotRestoredError: it would read otherwise than the version.
     """
-    restored = _put_back(version, agreed)
-    entry = _note(version, restored, by)
+    wanted = version if handle is None else _with_question(version, handle, agreed)
+    restored = _put_back(wanted, agreed)
+    entry = _note(version, restored, by, handle)
     occasion = Occasion(What.RESTORED, by, entry, restores=version)
     if isinstance(restored.row, Track):
         keep_track(restored.row.pk, occasion)
@@ -103,9 +113,31 @@ def restore(version: Version, by: User, agreed: str) -> Restored:
     return restored
 
 
-def _note(version: Version, restored: Restored, by: User) -> LogEntry:
+def _with_question(version: Version, handle: str, agreed: str | None) -> Version:
+    """The lesson as it is, unsaved, but for one question, which says what it said then.
+
+    It stands where it stands, and at the end where the lesson no longer asks it.
+    """
+    lesson = Lesson.objects.get(pk=version.lesson_id or 0)
+    (now,) = lesson_sources([lesson])
+    _check_agreed(lesson_text(now), agreed)
+    then = next(q for q in read_lesson(version.text).questions if q.id == handle)
+    asked = [then if each.id == handle else each for each in now.questions]
+    if then not in asked:
+        asked.append(then)
+    text = lesson_text(replace(now, questions=tuple(asked)))
+    return Version(track_id=lesson.track_id, lesson=lesson, slug=lesson.slug, text=text)
+
+
+def _note(
+    version: Version, restored: Restored, by: User, handle: str | None
+) -> LogEntry:
     when = timezone.localtime(version.made_at)
-    said = _("Restored the version of %(when)s %(zone)s.") % {
+    said = _("Restored the version of %(when)s %(zone)s.")
+    if handle is not None:
+        said = _("Restored the question “%(id)s” of %(when)s %(zone)s.")
+    said %= {
+        "id": handle,
         "when": date_format(when, "DATETIME_FORMAT"),
         "zone": when.tzname(),
     }
@@ -135,7 +167,7 @@ def _put_back_track(track: Track, version: Version, agreed: str | None) -> Resto
     save_track_texts(track, want_track(source), Journal(timezone.now(), publish=False))
     track.refresh_from_db()
     _check_result(track_version(track), version)
-    return Restored(track, before)
+    return Restored(track, before, version.text)
 
 
 def _put_back_lesson(track: Track, version: Version, agreed: str | None) -> Restored:
@@ -153,7 +185,7 @@ def _put_back_lesson(track: Track, version: Version, agreed: str | None) -> Rest
     effects = [*_moves(stored, row), *_save(stored, row), *_remarks(stored)]
     connection.check_constraints()  # positions, which wait for the commit
     _check_result(lesson_versions([Lesson.objects.get(pk=row.pk)])[0], version)
-    return Restored(row, before, tuple(effects), others)
+    return Restored(row, before, version.text, tuple(effects), others)
 
 
 def _lock(track: Track, source: LessonSource, version: Version) -> Stored:

@@ -211,6 +211,11 @@ ADMIN_TABLE: dict[str, Row] = {
     "admin:quizzes_question_history": row(
         "courses/lesson/questions/{question}/history/", SEEN, SEEN
     ),
+    "admin:quizzes_question_restore": row(
+        "courses/lesson/questions/{question}/history/{version}/restore/",
+        SEEN,
+        to(409, 404, 409),
+    ),
     "admin:courses_track_import_zip": row(
         "courses/track/import/", OF_STAFF, to(422, 422, 422)
     ),

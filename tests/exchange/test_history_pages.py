@@ -18,9 +18,10 @@ from exchange.models import Version, What
 from exchange.saving import Terms, import_track, import_track_folder
 from exchange.track_folder import read_track_folder
 from quizzes.models import Question
-from tests.admin_forms import admin_client, fields_of
+from tests.admin_forms import admin_client, fields_in, fields_of
 from tests.exchange.folders import LOAM, write_folder
-from tests.factories import make_lesson, make_question
+from tests.factories import make_lesson, make_question, make_track
+from tests.quizzes.mending import answer, own
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +228,91 @@ def test_a_track_shows_which_lessons_it_had(soil, lesson, probe, client):
     assert "Where does the probe go?" in read(client, version)
 
 
+class TestATrackWithItsLessons:
+    def url(self, track: Track) -> str:
+        return address("courses_track_history", track.pk)
+
+    def diff(self, lesson: Lesson) -> str:
+        return address("courses_lesson_version", lesson.pk, last(lesson).pk)
+
+    def test_lists_whose_edit_it_was_of_which_lesson_and_leads_to_what_changed(
+        self, soil, lesson, client, ruth
+    ):
+        save(admin_client(ruth), lesson, title="Probe deep")
+
+        page = read(client, self.url(soil))
+
+        (row,) = [each for each in page.split("<tr>") if self.diff(lesson) in each]
+        history_of_it = address("courses_lesson_history", lesson.pk)
+        assert f'<a href="{history_of_it}">Probe deep</a>' in row
+        assert "<td>Ruth</td>" in row
+        assert "Changed Title" in row
+        assert "<ins>deep</ins>" in read(client, self.diff(lesson))
+
+    def test_lists_both_newest_first(self, soil, lesson, client):
+        changed = address("courses_track_change", soil.pk)
+        start = timezone.now()
+        with time_machine.travel(start + timedelta(days=1)):
+            save(client, lesson, title="Probe deep")
+        with time_machine.travel(start + timedelta(days=2)):
+            client.post(changed, fields_of(client, changed) | {"summary": "All of it."})
+        with time_machine.travel(start + timedelta(days=3)):
+            client.post(address("courses_lesson_close", lesson.pk))
+
+        page = read(client, self.url(soil))
+
+        said = "The lesson is a draft again.", "Changed Summary", "Changed Title"
+        places = [page.index(each) for each in said]
+        assert places == sorted(places)
+
+    def test_lists_its_own_text_alone_when_asked(self, soil, lesson, client):
+        changed = address("courses_track_change", soil.pk)
+        client.post(changed, fields_of(client, changed) | {"summary": "All of it."})
+        save(client, lesson, title="Probe deep")
+
+        page = read(client, self.url(soil), own="1")
+
+        assert "Changed Summary" in page
+        assert "Changed Title" not in page
+        assert self.diff(lesson) not in page
+        assert "?own=1" in read(client, self.url(soil))
+
+    def test_keeps_what_was_asked_on_its_next_page(self, soil, lesson, client):
+        _fill(soil, 120)
+
+        page = read(client, self.url(soil), own="1", p="2")
+
+        assert 'href="?own=1&amp;p=3"' in page
+        assert 'href="?p=' not in page
+
+    def test_a_deleted_lesson_is_listed_with_what_it_said(self, soil, lesson, client):
+        save(client, lesson, title="Probe deep")
+        client.post(address("courses_lesson_delete", lesson.pk), {"post": "yes"})
+
+        page = read(client, self.url(soil))
+
+        (row,) = [each for each in page.split("<tr>") if "Changed Title" in each]
+        version = address("courses_track_version", soil.pk, last(lesson).pk)
+        assert "Probe deep (deleted)" in row
+        assert version in row
+        assert client.get(version).status_code == 200
+
+    def test_lists_nothing_of_another_track(self, soil, lesson, client, ruth):
+        other = make_lesson(make_track("moss"), "dry-it")
+        save(admin_client(ruth), other, title="Dry it well")
+
+        assert "Dry it" not in read(client, self.url(soil))
+
+    def test_lists_an_import_of_its_lessons(self, tmp_path, ruth):
+        import_track_folder(write_folder(tmp_path))
+        loam = Lesson.objects.get(slug="loam")
+
+        page = read(admin_client(ruth), self.url(loam.track))
+
+        assert page.count("<td>A command</td>") == 3
+        assert self.diff(loam) in page
+
+
 def test_a_lesson_that_is_there_is_no_version_of_its_track(soil, lesson, client):
     keep_found(soil.pk)
 
@@ -279,6 +365,29 @@ class TestAQuestion:
     def test_of_somebody_elses_track_is_not_found(self, probe, omar):
         assert admin_client(omar).get(self.url(probe)).status_code == 404
 
+    def test_says_who_changed_it_before_anybody_answered_and_who_revised_it_then(
+        self, lesson, probe, client, iris, ruth, ada
+    ):
+        save(client, lesson, **{"questions-0-prompt": "Where to?"})
+        probe.refresh_from_db()
+        answer(own(ada), probe, "Right")
+        url = address("quizzes_question_revise", probe.pk)
+        other = admin_client(ruth)
+        fields = fields_of(other, url) | {"prompt": "Where does it go?"}
+        seen = fields_in(other.post(url, fields | {"do": "look"}))
+        sent = {n: v for n, v in seen.items() if "__prefix__" not in n}
+        new = Question.objects.current().exclude(pk=probe.pk)
+        assert other.post(url, sent | {"do": "mend"}).status_code == 302
+
+        for question in probe, new.get():
+            page = read(client, self.url(question))
+            _top, revised, edited, _found = page.split('class="facts-section"')
+            assert "Ruth: The question" in revised
+            assert "was revised" in revised
+            assert "Iris: Changed" in edited
+            assert "<del>" in edited
+            assert "<ins>" in edited
+
     def test_reads_no_text_that_it_does_not_show(self, tmp_path, ruth):
         import_track_folder(write_folder(tmp_path))
         for number in range(60):
@@ -299,6 +408,7 @@ def test_pages_cost_as_much_with_a_thousand_versions_as_with_ten(lesson, probe, 
         address("courses_lesson_version", lesson.pk, last(lesson).pk),
         address("quizzes_question_history", probe.pk),
         address("courses_track_history", lesson.track_id),
+        address("courses_track_history", lesson.track_id) + "?own=1",
     ]
     counts = []
     for many in 10, 1000:
@@ -311,27 +421,28 @@ def test_pages_cost_as_much_with_a_thousand_versions_as_with_ten(lesson, probe, 
     assert max(counts[1]) <= 16
 
 
-def _fill(lesson: Lesson, many: int) -> None:
+def _fill(row: Track | Lesson, many: int) -> None:
     """That many versions, every second one with an entry of the admin."""
     now = timezone.now()
+    lesson = row if isinstance(row, Lesson) else None
     times = [now + timedelta(seconds=number) for number in range(many)]
     entries = LogEntry.objects.bulk_create(
         LogEntry(
             user=User.objects.order_by("-pk")[0],
-            content_type=ContentType.objects.get_for_model(Lesson),
+            content_type=ContentType.objects.get_for_model(row),
             action_time=times[2 * number + 1],
-            object_id=str(lesson.pk),
-            object_repr=str(lesson),
+            object_id=str(row.pk),
+            object_repr=str(row),
             action_flag=2,
         )
         for number in range(many // 2)
     )
     Version.objects.bulk_create(
         Version(
-            track_id=lesson.track_id,
+            track_id=lesson.track_id if lesson else row.pk,
             lesson=lesson,
-            slug=lesson.slug,
-            title=lesson.title,
+            slug=row.slug,
+            title=row.title,
             text=f"Number {number}.",
             digest=str(number),
             questions={},
@@ -341,7 +452,8 @@ def _fill(lesson: Lesson, many: int) -> None:
         )
         for number in range(many)
     )
-    keep_lessons([lesson.pk], Occasion(What.SAVED))
+    if lesson:
+        keep_lessons([lesson.pk], Occasion(What.SAVED))
 
 
 def _statements(client, url: str) -> int:

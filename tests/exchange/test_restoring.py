@@ -1,5 +1,6 @@
 """A version that is put back: the bytes of that day, and nobody's answers lost."""
 
+import re
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -506,6 +507,90 @@ class TestThePage:
 
     def test_another_instructor_finds_none(self, loam, omar):
         assert admin_client(omar).get(self.url(loam, first(loam))).status_code == 404
+
+
+class TestOneQuestion:
+    """From its own history, while the rest of the lesson stays as it is by now."""
+
+    def put_back(self, version: Version, handle: str, by: User) -> None:
+        restore(version, by, preview(version, handle).before_digest, handle)
+
+    def test_says_what_it_said_and_nothing_else_changes(self, loam, place, ruth):
+        changed = LOAM.replace("a mixture", "mud").replace("Below 2", "Under 2")
+        place(loam=changed.replace("Silt", "Dust"))
+
+        self.put_back(first(loam), "finest", ruth)
+
+        assert FINEST.strip() in file_of("loam")
+        assert WATER.replace("Silt", "Dust").strip() in file_of("loam")
+        assert "Loam is mud" in file_of("loam")
+        version = last(loam)
+        assert (version.what, version.by) == ("restored", ruth)
+        assert version.restores == first(loam)
+        (entry,) = LogEntry.objects.all()
+        assert version.entry == entry
+        said = entry.get_change_message()
+        assert "Restored the question “finest” of" in said
+
+    def test_is_revised_where_it_was_answered(self, loam, place, ben, ruth):
+        place(loam=LOAM.replace("Which grain", "What grain"))
+        asked = question("finest")
+        given = answer(own(ben), asked, "Clay")
+
+        self.put_back(first(loam), "finest", ruth)
+
+        assert file_of("loam") == LOAM
+        assert question("finest").replaces == asked
+        assert Answer.objects.get() == given
+
+    def test_comes_back_at_the_end_where_it_was_retired(self, loam, ben, ruth):
+        asked = question("finest")
+        answer(own(ben), asked, "Clay")
+        retire_questions([asked.pk])
+        keep_lessons([loam.pk], Occasion(What.SAVED))
+
+        self.put_back(first(loam), "finest", ruth)
+
+        back = question("finest")
+        assert (back.pk, back.position) == (asked.pk, 3)
+        assert back.answers.count() == 1
+
+    def test_a_change_in_the_meantime_is_not_overwritten(self, loam, place, ruth):
+        place(loam=LOAM.replace("Silt", "Dust"))
+        seen = preview(first(loam), "finest").before_digest
+        place(loam=LOAM.replace("Silt", "Chalk"))
+
+        with pytest.raises(TextChangedError):
+            restore(first(loam), ruth, seen, "finest")
+
+        assert "Chalk" in file_of("loam")
+
+    def test_is_offered_by_its_history_and_shown_first(self, loam, place, ruth):
+        place(loam=LOAM.replace("Clay", "Chalk"))
+        client = admin_client(ruth)
+        asked = question("finest")
+        said = client.get(
+            reverse("admin:quizzes_question_history", args=[asked.pk])
+        ).content.decode()
+        links = re.findall(r'href="([^"]*/restore/)"', said)
+        assert len(links) == 1  # not for what is asked now
+
+        page = client.get(links[0])
+
+        assert "<ins>Clay</ins>" in page.content.decode()
+        assert "The rest of the lesson stays" in page.content.decode()
+        done = client.post(links[0], fields_in(page))
+        assert done.status_code == 302
+        assert FINEST.strip() in file_of("loam")
+        assert "Chalk" in file_of("loam")
+
+    def test_of_a_version_without_it_is_not_found(self, loam, place, ruth):
+        added = "\n### And sand? {#sand}\n\n- [x] Yes\n- [ ] No\n"
+        place(loam=LOAM + added)
+        keys = [question("sand").pk, first(loam).pk]
+        url = reverse("admin:quizzes_question_restore", args=keys)
+
+        assert admin_client(ruth).get(url).status_code == 404
 
 
 @pytest.mark.django_db(transaction=True)
