@@ -13,6 +13,7 @@ from courses.models import Enrollment, Lesson, Track
 from quizzes.models import Question
 from tests.allowed_skips import ALLOWED_SKIPS
 from tests.browser.chromium import say_what_was_skipped
+from tests.emptying import empty_by_delete
 from tests.factories import (
     make_admin,
     make_instructor,
@@ -29,6 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'ALTER TABLE "{table}" SET (autovacuum_enabled = off)')
+        empty_by_delete()
 
 
 @pytest.fixture
