@@ -228,17 +228,7 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
             raise PermissionDenied
         lesson_url = reverse("admin:courses_lesson_change", args=[lesson.pk])
         if request.method == "POST":
-            with transaction.atomic():
-                self.lock(request, str(lesson.pk))
-                is_retired = retire_question(found)
-                said = gettext("The question “%(question)s” is retired.")
-                said %= {"question": found}
-                if is_retired:
-                    self.log_change(request, lesson, said)
-            if is_retired:
-                messages.success(request, said)
-            else:
-                messages.warning(request, GONE)
+            self._retire(request, found)
             return redirect(lesson_url)
         context = {
             **self.admin_site.each_context(request),
@@ -250,6 +240,17 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
             "lesson_url": lesson_url,
         }
         return TemplateResponse(request, "admin/quizzes/retire.html", context)
+
+    def _retire(self, request: HttpRequest, question: Any) -> None:
+        with transaction.atomic():
+            self.lock(request, str(question.lesson_id))
+            if not retire_question(question):
+                messages.warning(request, GONE)
+                return
+            said = gettext("The question “%(question)s” is retired.")
+            said %= {"question": question}
+            self.log_change(request, question.lesson, said)
+        messages.success(request, said)
 
 
 def _asks_anew(formset: Any) -> bool:

@@ -21,7 +21,7 @@ earned, and the analysis judges the question as it was asked.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from math import sqrt
 
@@ -259,9 +259,3 @@ def _unpicked(item: Item) -> Remark | None:
 
 
 _RULES = [_key, _left_out, _upside_down, _hard, _tells_little, _easy, _unpicked]
-
-
-def with_choices(
-    item: Item, choices: Sequence[ChoiceFigures], *, is_single: bool
-) -> Item:
-    return replace(item, choices=tuple(choices), is_single=is_single)

@@ -97,8 +97,9 @@ REGRADED = """regraded AS MATERIALIZED (
     ORDER BY n.answer_id, n.regrade_id DESC
 )"""
 
-SCORES = f"""answers AS MATERIALIZED (
-    SELECT v.id, a.id AS answer_id, a.respondent_id, a.credit, a.answered_at
+# Each learner's answers to each question, and the one that counts.
+PAIRS = f"""answers AS MATERIALIZED (
+    SELECT v.id, v.lineage, a.id AS answer_id, a.respondent_id, a.credit, a.answered_at
     FROM versions v JOIN quizzes_answer a ON a.question_id = v.version_id
 ),
 pairs AS (
@@ -107,10 +108,10 @@ pairs AS (
     LEFT JOIN regraded n ON n.answer_id = a.answer_id
     WHERE r.learner_id IS NOT NULL
     GROUP BY 1, 2
-)
-SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608
+)"""
 
-_SCORES = f"WITH {CURRENT}, {VERSIONS}, {STANDING}, {REGRADED}, {SCORES}"
+_SCORES = f"""WITH {CURRENT}, {VERSIONS}, {STANDING}, {REGRADED}, {PAIRS}
+SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608
 
 _BEGUN = f"""
 WITH {PEOPLE},

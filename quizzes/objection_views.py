@@ -32,8 +32,7 @@ def objection(
     learner = request.user
     question = _asked_now(learner, track_slug, lesson_slug, question_id)
     if question is None:
-        said = gettext("This question is no longer asked: there is nothing to report.")
-        messages.info(request, said)
+        messages.info(request, _retired())
         return redirect("lesson", track_slug, lesson_slug)
     if not has_answered(question, learner):
         return redirect(question.get_absolute_url())
@@ -83,6 +82,10 @@ def _is_kept(request: LearnerRequest, question: Question, form: ObjectionForm) -
         return False
     object_to(question, request.user, form.cleaned_data["text"])
     return True
+
+
+def _retired() -> str:
+    return gettext("This question is no longer asked: there is nothing to report.")
 
 
 def _revised() -> str:

@@ -1,6 +1,6 @@
 """Opening and closing tracks and lessons in the admin, and what is said before that."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +54,18 @@ def check(lessons: Sequence[Lesson]) -> list[Checked]:
 
 
 class OpensAndCloses(TaughtAdmin):
-    """A page beside the form on which a row is published, scheduled and taken back."""
+    """A page beside the form on which a row is published, scheduled and taken back.
 
-    standing: Any  # of a row: the sentence that says where it stands
+    standing: the sentence that says where a row stands.
+    checked: the lessons that the page speaks of.
+    actions_for: what the page offers: now, at, draft, archive, take_back.
+    do: does what the form says, and returns the sentence that says so.
+    """
+
+    standing: Any
+    checked: Callable[[Any], list[Checked]]
+    actions_for: Callable[[Any, Sequence[Checked]], list[str]]
+    do: Callable[[Any, PublicationForm], str]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.publication_view)
@@ -82,18 +91,6 @@ class OpensAndCloses(TaughtAdmin):
         return render_to_string("admin/courses/publication_field.html", context)
 
     # The page
-
-    def checked(self, obj: Any) -> list[Checked]:
-        """The lessons that the page speaks of."""
-        raise NotImplementedError
-
-    def actions_for(self, obj: Any, checked: Sequence[Checked]) -> list[str]:
-        """What the page offers: now, at, draft, archive, take_back."""
-        raise NotImplementedError
-
-    def do(self, obj: Any, form: PublicationForm) -> str:
-        """Does what the form says; returns the sentence that says so."""
-        raise NotImplementedError
 
     def own_findings(self, obj: Any) -> Sequence[Finding]:
         """What was found in its own text, where that is no lesson."""

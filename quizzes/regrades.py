@@ -15,10 +15,19 @@ from django.utils import timezone
 from accounts.models import User
 from courses.models import Lesson
 from quizzes.grading import Key, Reply
-from quizzes.log import CURRENT, SCORES, VERSIONS, of_track, scores_of_track
+from quizzes.analysis_query import room_to_compute
+from quizzes.log import (
+    COUNTED,
+    CURRENT,
+    PAIRS,
+    REGRADED,
+    STANDING,
+    VERSIONS,
+    of_track,
+)
 from quizzes.models import Choice, Question
 from quizzes.regrade_models import Regrade, RegradeMap, RegradeMode
-from quizzes.regrading import WRITTEN, Outlook, Scores, grade_again, outlook
+from quizzes.regrading import WRITTEN, Outlook, grade_again, outlook
 from quizzes.revising import QuestionReplacedError
 from quizzes.services import key_of, lock_questions
 
@@ -57,23 +66,35 @@ INSERT INTO quizzes_regradedanswer
     (regrade_id, answer_id, question_id, lineage, credit)
 SELECT %(regrade)s, answer_id, question_id, %(lineage)s, credit FROM fresh"""
 
-# as quizzes.log has it, with what is only thought of put over all that stands
-_AS_IF = f"""standing AS MATERIALIZED (
-    SELECT g.id FROM quizzes_regrade g
-    WHERE g.taken_back_at IS NULL AND g.lineage IN (SELECT lineage FROM current)
-      AND g.id IS DISTINCT FROM %(without)s
-),
-regraded AS MATERIALIZED (
+# The scores as they are, and as they would be: only what one question counts differs, so
+# the log of the whole track is read and counted once.
+_CHANGES = f"""
+as_if AS MATERIALIZED (
     SELECT DISTINCT ON (n.answer_id) n.answer_id, n.credit
     FROM (
         SELECT n.answer_id, n.credit, n.regrade_id
         FROM standing s JOIN quizzes_regradedanswer n ON n.regrade_id = s.id
+        WHERE n.lineage = %(lineage)s AND s.id IS DISTINCT FROM %(without)s
         UNION ALL
         SELECT answer_id, credit, NULL FROM fresh
     ) n
     ORDER BY n.answer_id, n.regrade_id DESC NULLS FIRST
 ),
-{SCORES}"""  # noqa: S608
+{PAIRS},
+others AS (
+    SELECT r.learner_id, a.id, {COUNTED} AS counted
+    FROM answers a JOIN quizzes_respondent r ON r.id = a.respondent_id
+    LEFT JOIN as_if n ON n.answer_id = a.answer_id
+    WHERE r.learner_id IS NOT NULL AND a.lineage = %(lineage)s
+    GROUP BY 1, 2
+),
+scores AS (
+    SELECT sum((p.counted).credit) AS earned, count(*) AS answered,
+           sum(coalesce((o.counted).credit, (p.counted).credit)) AS earned_then
+    FROM pairs p LEFT JOIN others o USING (learner_id, id)
+    GROUP BY learner_id
+)
+SELECT earned, earned_then, answered, count(*) FROM scores GROUP BY 1, 2, 3"""  # noqa: S608
 
 
 class NothingToRegradeError(Exception):
@@ -141,22 +162,23 @@ def way_of(
 
 
 def outlook_of(track_id: int, way: Way) -> Outlook:
-    """What would change; nothing is stored or locked. At most three statements."""
-    fresh, values = way.values()
-    return outlook(scores_of_track(track_id), _scores_as_if(track_id, fresh, values))
+    """What would change; nothing is stored or locked. At most two statements."""
+    return _outlook(track_id, *way.values())
 
 
 def outlook_without(track_id: int, regrade: Regrade) -> Outlook:
     """What would change if this regrade were taken back."""
-    after = _scores_as_if(track_id, _NONE, {"without": regrade.pk})
-    return outlook(scores_of_track(track_id), after)
+    values = {"lineage": regrade.lineage, "without": regrade.pk}
+    return _outlook(track_id, _NONE, values)
 
 
-def _scores_as_if(track_id: int, fresh: str, values: Mapping[str, Any]) -> Scores:
-    statement = f"WITH {CURRENT}, {VERSIONS}, {fresh}, {_AS_IF}"
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"without": None, **of_track(track_id), **values})
-        return {learner: (earned, count) for learner, earned, count in cursor}
+def _outlook(track_id: int, fresh: str, values: Mapping[str, Any]) -> Outlook:
+    steps = ", ".join([CURRENT, VERSIONS, STANDING, REGRADED, fresh, _CHANGES])
+    with room_to_compute(), connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {steps}", {"without": None, **of_track(track_id), **values}
+        )
+        return outlook(cursor.fetchall())
 
 
 @transaction.atomic
@@ -210,7 +232,7 @@ def _keep_map(made: Regrade, way: Way) -> None:
 def _keep_credits(made: Regrade, way: Way) -> int:
     """How many answers have a new credit."""
     fresh, values = way.values()
-    with connection.cursor() as cursor:
+    with room_to_compute(), connection.cursor() as cursor:
         cursor.execute(f"WITH {fresh}{_KEEP}", values | {"regrade": made.pk})
         return int(cursor.rowcount)
 

@@ -1,7 +1,7 @@
 """What an earlier answer is worth by a later key, and whose score moves. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -12,7 +12,7 @@ from quizzes.scoring import percent_of
 NOTHING = Decimal("0.000000")
 WRITTEN = frozenset({"text", "number"})
 
-type Scores = Mapping[int, tuple[Decimal, int]]  # learner → earned, answered
+type Change = tuple[Decimal, Decimal, int, int]  # see outlook
 
 
 def can_map(old_kind: str, new_kind: str) -> bool:
@@ -64,13 +64,15 @@ class Outlook:
         return sum(move.learners for move in self.moves)
 
 
-def outlook(before: Scores, after: Scores) -> Outlook:
-    """Compare the scores of one track, as they are printed: in whole percent."""
-    pairs = Counter(
-        (percent_of(*score), percent_of(*after[learner]))
-        for learner, score in before.items()
-        if learner in after
-    )
+def outlook(changes: Iterable[Change]) -> Outlook:
+    """Compare the scores of one track, as they are printed: in whole percent.
+
+    changes: credit earned now, credit earned then, questions answered, and how many
+    learners that is true of.
+    """
+    pairs: Counter[tuple[int, int]] = Counter()
+    for now, then, answered, learners in changes:
+        pairs[percent_of(now, answered), percent_of(then, answered)] += learners
     moves = [Move(*pair, count) for pair, count in pairs.items() if pair[0] != pair[1]]
     moves.sort(key=lambda move: (-move.learners, move.before, move.after))
     return Outlook(pairs.total(), moves)

@@ -117,22 +117,20 @@ def test_a_choice_the_map_does_not_name_is_no_longer_offered():
 
 
 def test_the_outlook_groups_whose_score_moves_the_largest_group_first():
-    before = {n: (Decimal(1), 2) for n in range(3)} | {
-        3: (Decimal(0), 1),
-        4: (Decimal(1), 1),
-    }
-    after = {n: (Decimal(2), 2) for n in range(3)} | {
-        3: (Decimal("0.5"), 1),
-        4: (Decimal(1), 1),
-    }
-
-    found = outlook(before, after)
+    found = outlook(
+        [
+            (Decimal(1), Decimal(2), 2, 1),
+            (Decimal(2), Decimal(4), 4, 2),
+            (Decimal(0), Decimal("0.5"), 1, 1),
+            (Decimal(1), Decimal(1), 1, 1),
+        ]
+    )
 
     assert found.moves == [Move(50, 100, 3), Move(0, 50, 1)]
     assert (found.moving, found.learners) == (4, 5)
 
 
 def test_what_rounding_hides_is_no_move():
-    found = outlook({1: (Decimal("0.500000"), 1)}, {1: (Decimal("0.504000"), 1)})
+    found = outlook([(Decimal("0.500000"), Decimal("0.504000"), 1, 1)])
 
     assert found.moves == []
