@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,6 @@ from courses.typed_text import MarkdownField
 
 _ = gettext_lazy
 SHOWN_REMARKS = 10
-RENDERED = ["body_html", "body_text", "headings", "minutes"]
 LARGE_TEXTS = ["markdown", "body_html", "body_text", "headings", "search"]
 SLUG_TAKEN = _("This track has a lesson at this address already. Choose another.")
 
@@ -196,11 +195,13 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
     def save_model(
         self, request: HttpRequest, obj: Track, form: Any, change: bool
     ) -> None:
-        """A track that nobody touched is not written."""
-        if change and not form.has_changed():
+        """A track that nobody touched is not written; who may learn it is no column."""
+        if change and not set(form.changed_data) - {"learner_groups"}:
             self.press(request, obj)
         else:
             super().save_model(request, obj, form, change)
+        if change and "slug" in form.changed_data:  # it stands in its lessons' links
+            publishing.render_again(obj, Q(body_html__contains="/tracks/"))
 
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
@@ -301,13 +302,16 @@ class LessonAdmin(TaughtAdmin):
             publishing.place_last(obj)
         if {"title", "markdown"} & set(form.changed_data):
             obj.revised_at = timezone.now()
-        before = [getattr(obj, name) for name in RENDERED]
+        before = publishing.rendered_of(obj)
         request.remarks = publishing.render_lesson(obj)  # type: ignore[attr-defined]
-        is_rendered_anew = before != [getattr(obj, name) for name in RENDERED]
+        is_rendered_anew = before != publishing.rendered_of(obj)
         if change and not form.has_changed() and not is_rendered_anew:
             self.press(request, obj)
         else:
             super().save_model(request, obj, form, change)
+        if "slug" in form.changed_data:
+            was = form.initial.get("slug") or obj.slug
+            publishing.link_again(obj.track, {was, obj.slug})
 
     def response_add(
         self, request: HttpRequest, obj: Lesson, post_url_continue: Any = None

@@ -167,7 +167,8 @@ class LearnerGroupAdmin(SavesKindly):
     def save_model(
         self, request: HttpRequest, obj: LearnerGroup, form: Any, change: bool
     ) -> None:
-        super().save_model(request, obj, form, change)
+        if not change or "name" in form.changed_data:
+            super().save_model(request, obj, form, change)
         if learners := form.cleaned_data["addresses"].learners:
             count = add_learners(obj, learners)
             said = ngettext(

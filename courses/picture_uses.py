@@ -13,11 +13,9 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from courses.models import Lesson, Track
-from courses.publishing import render_lesson
+from courses.models import Track
+from courses.publishing import render_again
 from courses.rendering import RenderedField
-
-RENDERED = ["body_html", "body_text", "headings", "minutes"]  # of a lesson
 
 
 def _parts_of_lessons() -> Iterator[tuple[Any, str]]:
@@ -56,10 +54,7 @@ def shows(digest: Any, of_part: Any) -> Q:
 def show_again(track: Track, names: list[str]) -> None:
     """Render anew what names one of these pictures; no text changes, only its HTML."""
     naming = reduce(or_, (Q(markdown__contains=name) for name in names))
-    lessons = list(Lesson.objects.filter(naming, track=track).select_related("track"))
-    for lesson in lessons:
-        render_lesson(lesson)
-    Lesson.objects.bulk_update(lessons, RENDERED)
+    render_again(track, naming)
     _render_anew(Track, {"pk": track.pk}, names)
     for model, path in _parts_of_lessons():
         _render_anew(model, {f"{path}__track": track.pk}, names)

@@ -1,5 +1,6 @@
 """What opens and closes tracks and lessons to readers, and their order."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,10 +9,13 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts.models import User
+from courses.links import Resolve
 from courses.markdown import Remark
 from courses.models import Lesson, PreviewLink, Track, TrackInstructor
 from courses.picture_access import pictures_of
 from courses.services import link_resolver, set_body
+
+RENDERED = ["body_html", "body_text", "headings", "minutes"]  # of a lesson
 
 
 @transaction.atomic
@@ -87,14 +91,43 @@ def place_last(lesson: Lesson) -> None:
 
 def render_lesson(lesson: Lesson) -> tuple[Remark, ...]:
     """Render its text with the track's lessons and pictures as they are now, unsaved."""
-    slugs = list(
-        Lesson.objects.filter(track=lesson.track_id).values_list("slug", flat=True)
-    )
-    resolve = link_resolver(
-        lesson.track.slug, {slug: slug for slug in [*slugs, lesson.slug]}
-    )
+    resolve = _links_in(lesson.track, also=lesson.slug)
     pictures = pictures_of(lesson.track_id)
     return set_body(lesson, lesson.markdown, resolve, pictures)
+
+
+def _links_in(track: Track, also: str = "") -> Resolve:
+    slugs = Lesson.objects.filter(track=track.pk).values_list("slug", flat=True)
+    return link_resolver(track.slug, {slug: slug for slug in [*slugs, also] if slug})
+
+
+@transaction.atomic
+def render_again(track: Track, which: Q) -> None:
+    """Render these lessons of it anew; no text changes, and what stays is not written."""
+    rows = Lesson.objects.select_for_update(no_key=True).filter(which, track=track)
+    lessons = list(rows.order_by("pk").defer("search"))
+    if not lessons:
+        return
+    resolve, pictures = _links_in(track), pictures_of(track.pk)
+    changed = []
+    for lesson in lessons:
+        lesson.track = track
+        before = rendered_of(lesson)
+        set_body(lesson, lesson.markdown, resolve, pictures)
+        if rendered_of(lesson) != before:
+            changed.append(lesson)
+    Lesson.objects.bulk_update(changed, RENDERED)
+
+
+def rendered_of(lesson: Lesson) -> list[object]:
+    return [getattr(lesson, name) for name in RENDERED]
+
+
+def link_again(track: Track, slugs: Iterable[str]) -> None:
+    """A lesson came to, or went from, each of these addresses: links to it follow."""
+    names = "|".join(map(re.escape, slugs))
+    linking = rf"\][(:][^)]*\y({names})\y"
+    render_again(track, Q(markdown__regex=linking))
 
 
 @transaction.atomic
@@ -104,12 +137,13 @@ def delete_lesson(lesson: Lesson) -> None:
     Raises:
         ProtectedError: answers or marks hang on it.
     """
-    track_id = lesson.track_id
-    Track.objects.select_for_update(no_key=True).get(pk=track_id)
+    track = Track.objects.select_for_update(no_key=True).get(pk=lesson.track_id)
     lesson.delete()
-    rest = list(
-        Lesson.objects.filter(track=track_id).order_by("position").only("position")
-    )
+    moved = []
+    rest = Lesson.objects.filter(track=track).order_by("position").only("position")
     for position, each in enumerate(rest, start=1):
-        each.position = position
-    Lesson.objects.bulk_update(rest, ["position"])
+        if each.position != position:
+            each.position = position
+            moved.append(each)
+    Lesson.objects.bulk_update(moved, ["position"])
+    link_again(track, [lesson.slug])

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import Lesson, Track
+from courses.publishing import link_again
 from exchange.keeping import (
     Occasion,
     digest,
@@ -183,6 +184,8 @@ def _put_back_lesson(track: Track, version: Version, agreed: str | None) -> Rest
     _check_agreed(before, agreed)
     others = _came_from(stored, row)
     effects = [*_moves(stored, row), *_save(stored, row), *_remarks(stored)]
+    if not is_there:
+        link_again(track, [slug])
     connection.check_constraints()  # positions, which wait for the commit
     _check_result(lesson_versions([Lesson.objects.get(pk=row.pk)])[0], version)
     return Restored(row, before, version.text, tuple(effects), others)

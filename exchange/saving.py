@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
 from courses.models import Lesson, Track
-from courses.publishing import let_teach, unpublish_lessons
+from courses.publishing import RENDERED, let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
 from exchange.models import What
 from exchange.picture_saving import save_pictures, show_pictures, store_pictures
@@ -47,7 +47,6 @@ _TRACK_TEXTS = (
     "attribution",
 )
 _LESSON_TEXTS = ("title", "summary", "markdown", "language", "license", "attribution")
-_LESSON_RENDERED = ("body_html", "body_text", "headings", "minutes")
 _REVISING = {"title", "markdown"}  # what makes the page say "revised"
 
 # Broken only where somebody adds a lesson or question at the same moment.
@@ -344,7 +343,7 @@ def _revise_lessons(stored: Stored, journal: Journal) -> dict[str, set[str]]:
 
 
 def _revise_lesson(row: Lesson, wanted: WantedLesson, journal: Journal) -> list[str]:
-    changed = revise(row, wanted.row, (*_LESSON_TEXTS, *_LESSON_RENDERED))
+    changed = revise(row, wanted.row, (*_LESSON_TEXTS, *RENDERED))
     if changed:
         parts = parts_of(row, changed)
         journal.note(Change("lesson", "changed", wanted.file, parts=parts))

@@ -7,7 +7,7 @@ copies with addresses of their own.
 from collections.abc import Iterable
 
 from django.db import models, transaction
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -15,20 +15,13 @@ from accounts.models import User
 from courses.groups import TrackGroup
 from courses.models import Lesson, Track
 from courses.picture_services import copy_pictures
-from courses.publishing import let_teach, place_last, render_lesson
+from courses.publishing import let_teach, place_last, render_again, render_lesson
 from courses.services import mark_revised
 from quizzes.models import Choice, Question
 from quizzes.revising import QuestionReplacedError
 from quizzes.services import lock_questions
 
-TRACK_FACTS = [
-    "summary",
-    "description",
-    "language",
-    "license",
-    "attribution",
-    "audience",
-]
+TRACK_FACTS = ["summary", "language", "license", "attribution", "audience"]
 LESSON_FACTS = [
     "title",
     "slug",
@@ -145,14 +138,16 @@ def duplicate_track(track: Track, teacher: User) -> Track:
     Track.objects.select_for_update(no_key=True).get(pk=track.pk)
     copy = Track(title=_copied_title(track.title), **_facts(track, TRACK_FACTS))
     copy.slug = _free_slug(track.slug, Track.objects.all())
-    with translation.override(copy.language):
-        copy.save()
+    copy.save()
     let_teach(copy, teacher)
     TrackGroup.objects.bulk_create(
         TrackGroup(track=copy, group_id=group)
         for group in track.groups.values_list("pk", flat=True)
     )
     copy_pictures(track, copy)
+    copy.description = track.description  # not before: it shows the copied pictures
+    with translation.override(copy.language):
+        copy.save(update_fields=["description", "description_html"])
     _copy_lessons(track, copy)
     return copy
 
@@ -161,11 +156,7 @@ def _copy_lessons(track: Track, copy: Track) -> None:
     sources = list(Lesson.objects.filter(track=track).order_by("position"))
     copies = [Lesson(track=copy, **_facts(row, LESSON_FACTS)) for row in sources]
     Lesson.objects.bulk_create(copies)  # first all, so that links find each other
-    for lesson in copies:
-        render_lesson(lesson)
-    Lesson.objects.bulk_update(
-        copies, ["body_html", "body_text", "headings", "minutes"]
-    )
+    render_again(copy, Q())
     asked: dict[int, list[Question]] = {row.pk: [] for row in sources}
     for question in _current(sources):
         asked[question.lesson_id].append(question)

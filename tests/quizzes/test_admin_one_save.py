@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from courses.groups import LearnerGroup, TrackGroup
 from courses.models import Lesson
 from quizzes.models import Choice, Question
 from tests.admin_forms import admin_client, fields_in, fields_of
@@ -156,6 +157,32 @@ def test_lessons_of_a_track_that_stay_are_not_written(iris, soil):
     assert writes(saving(client, url, fields)) == {}
     fields |= {"lessons-1-position": "3", "lessons-2-position": "2"}
     assert writes(saving(client, url, fields)) == {"UPDATE courses_lesson": 1}
+
+
+def test_a_track_that_is_for_another_group_is_not_written_itself(iris, soil):
+    one, other = (LearnerGroup.objects.create(name=name) for name in ("One", "Other"))
+    TrackGroup.objects.create(track=soil, group=one)
+    client = admin_client(iris)
+    url = reverse("admin:courses_track_change", args=[soil.pk])
+
+    told = saving(client, url, fields_of(client, url) | {"learner_groups": other.pk})
+
+    assert set(soil.groups.all()) == {other}
+    assert writes(told) == {
+        "DELETE courses_trackgroup": 1,
+        "INSERT courses_trackgroup": 1,
+    }
+
+
+def test_a_group_of_learners_left_alone_is_not_written(ruth):
+    group = LearnerGroup.objects.create(name="Class 7")
+    client = admin_client(ruth)
+    url = reverse("admin:courses_learnergroup_change", args=[group.pk])
+    fields = fields_of(client, url)
+
+    assert writes(saving(client, url, fields)) == {}
+    told = saving(client, url, fields | {"name": "Class 8"})
+    assert writes(told) == {"UPDATE courses_learnergroup": 1}
 
 
 def test_a_button_beside_save_works_where_nothing_else_changed(iris, soil):

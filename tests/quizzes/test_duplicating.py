@@ -11,6 +11,7 @@ from accounts.models import User
 from courses.audience import Audience
 from courses.groups import LearnerGroup, TrackGroup
 from courses.models import Lesson, Track
+from courses.picture_services import add_picture
 from courses.services import leave_track, mark_done, take_up
 from quizzes.duplicating import duplicate_lesson, duplicate_question, duplicate_track
 from quizzes.models import Answer, Question, Respondent
@@ -18,6 +19,7 @@ from quizzes.readers import reading_in
 from quizzes.revising import QuestionReplacedError
 from quizzes.services import learner_respondent, retire_question
 from tests.admin_forms import admin_client
+from tests.drawings import png
 from tests.factories import make_lesson, make_question, make_track, make_user
 from tests.quizzes.test_admin_questions import answer_it
 from tests.threads import at_once
@@ -143,6 +145,17 @@ def test_a_copied_track_is_a_draft_taught_by_who_copied_it(iris, ruth, ada, soil
     assert question.uuid != probe.uuid
     assert not copy.enrollments.exists()
     assert Answer.objects.count() == 1
+
+
+def test_a_copied_track_shows_its_pictures_in_the_description_too(iris, soil):
+    add_picture(soil, "probe.png", png())
+    soil.description = "![A probe](probe.png)"
+    soil.save()
+
+    copy = duplicate_track(soil, iris)
+
+    copy.refresh_from_db()
+    assert f'src="/media/{copy.pk}/' in copy.description_html
 
 
 def test_a_copy_is_for_the_same_learners(iris, soil):
