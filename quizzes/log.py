@@ -108,7 +108,7 @@ pairs AS (
     LEFT JOIN regraded n ON n.answer_id = a.answer_id
     WHERE r.learner_id IS NOT NULL
     GROUP BY 1, 2
-)"""
+)"""  # noqa: S608
 
 _SCORES = f"""WITH {CURRENT}, {VERSIONS}, {STANDING}, {REGRADED}, {PAIRS}
 SELECT learner_id, sum((counted).credit), count(*) FROM pairs GROUP BY 1"""  # noqa: S608

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Lesson
-from quizzes.grading import Key, Reply
 from quizzes.analysis_query import room_to_compute
+from quizzes.grading import Key, Reply
 from quizzes.log import (
     COUNTED,
     CURRENT,

@@ -165,7 +165,8 @@ def test_a_track_that_is_for_another_group_is_not_written_itself(iris, soil):
     client = admin_client(iris)
     url = reverse("admin:courses_track_change", args=[soil.pk])
 
-    told = saving(client, url, fields_of(client, url) | {"learner_groups": other.pk})
+    chosen = {"learner_groups": str(other.pk)}
+    told = saving(client, url, fields_of(client, url) | chosen)
 
     assert set(soil.groups.all()) == {other}
     assert writes(told) == {
