@@ -88,11 +88,18 @@ others AS (
     WHERE r.learner_id IS NOT NULL AND a.lineage = %(lineage)s
     GROUP BY 1, 2
 ),
+credits AS (
+    SELECT learner_id, (counted).credit AS earned, 1 AS answered,
+           CASE WHEN id IN (SELECT id FROM current WHERE lineage = %(lineage)s)
+                THEN 0 ELSE (counted).credit END AS earned_then
+    FROM pairs
+    UNION ALL
+    SELECT learner_id, 0, 0, (counted).credit FROM others
+),
 scores AS (
-    SELECT sum((p.counted).credit) AS earned, count(*) AS answered,
-           sum(coalesce((o.counted).credit, (p.counted).credit)) AS earned_then
-    FROM pairs p LEFT JOIN others o USING (learner_id, id)
-    GROUP BY learner_id
+    SELECT sum(earned) AS earned, sum(earned_then) AS earned_then,
+           sum(answered) AS answered
+    FROM credits GROUP BY learner_id
 )
 SELECT earned, earned_then, answered, count(*) FROM scores GROUP BY 1, 2, 3"""  # noqa: S608
 
