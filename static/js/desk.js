@@ -31,21 +31,26 @@
     if (!desk) return;
     const form = desk.closest("form");
     const said = desk.dataset;
-    const key = START + said.person + "." + location.pathname;
+    const key = START + said.person + "." + location.pathname + ".";
     const cameBack = "unsaved" in said; /* it was sent, and not saved */
     const typed = () => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !OURS.test(name));
     const plain = (fields) => JSON.stringify(fields).replaceAll("\\r\\n", "\\n");
     const first = plain(typed());
-    const places = [key, ...[2, 3, 4, 5, 6, 7, 8, 9].map((number) => key + "." + number)];
-    let timer, slot = places.includes(sent) ? sent : key, isOver = false;
+    /* a place of this page's own: in another tab the same page may be open */
+    const another = () => key + Date.now() + "." + Math.random().toString(36).slice(2);
+    let timer, slot = sent && sent.startsWith(key) ? sent : another(), isOver = false;
+    let noted = localStorage.getItem(slot);
 
     const note = () => {
       clearTimeout(timer);
       timer = undefined;
       if (isOver) return;
       const fields = typed();
+      const there = localStorage.getItem(slot);
+      if (there !== null && there !== noted) slot = another(); /* another tab brought it back */
       if (!cameBack && plain(fields) === first) localStorage.removeItem(slot);
       else keep(slot, { at: Date.now(), loaded: said.loaded, fields });
+      noted = localStorage.getItem(slot);
     };
     const soon = () => { clearTimeout(timer); timer = setTimeout(note, PAUSE); };
     const now = () => { if (timer) note(); };
@@ -104,13 +109,12 @@
     };
 
     if (cameBack) { note(); return; }
-    const free = places.filter((at) => {
+    for (const at of Object.keys(localStorage).filter((name) => name.startsWith(START)).sort()) {
       const kept = read(at);
-      const isOld = kept && Date.now() - kept.at > DAYS * 24 * 3600 * 1000;
-      if (kept && !isOld && plain(kept.fields) !== first) { offer(at, kept); return false; }
-      localStorage.removeItem(at);
-      return true;
-    });
-    slot = free[0] || places.at(-1); /* what is offered is not written over */
+      const isOver = !kept || Date.now() - kept.at > DAYS * 24 * 3600 * 1000;
+      const isOurs = at.startsWith(key);
+      if (isOver || (isOurs && plain(kept.fields) === first)) localStorage.removeItem(at);
+      else if (isOurs) offer(at, kept);
+    }
   }));
 })();

@@ -297,6 +297,49 @@ def test_each_text_that_was_never_saved_is_offered(desk: Page, written: Lesson):
     assert kept_by(page) == 2
 
 
+def test_two_tabs_keep_a_text_each(desk: Page, written: Lesson):
+    other = desk.context.new_page()
+    desk.goto(change(written))
+    other.goto(change(written))
+    desk.fill("[name=markdown]", "One thought.")
+    other.fill("[name=markdown]", "Another thought.")
+    desk.fill("[name=title]", "One title")
+    for page in desk, other:
+        page.close(run_before_unload=False)
+
+    page = desk.context.new_page()
+    page.goto(change(written))
+
+    expect(page.locator(".kept")).to_have_count(2)
+    page.locator(".kept").last.get_by_role("button", name="Bring it back").click()
+    expect(page.locator("[name=markdown]")).to_have_value("Another thought.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/courses/lesson/")
+    assert kept_by(page) == 1
+
+
+def test_a_text_brought_back_in_one_tab_is_not_written_over_by_the_other(
+    desk: Page, written: Lesson
+):
+    other = desk.context.new_page()
+    desk.goto(change(written))
+    desk.fill("[name=markdown]", "One thought.")
+    desk.evaluate("dispatchEvent(new Event('pagehide'))")
+    other.goto(change(written))
+    other.get_by_role("button", name="Bring it back").click()
+    expect(other.locator("[name=markdown]")).to_have_value("One thought.")
+    other.fill("[name=markdown]", "Another thought.")
+    other.evaluate("dispatchEvent(new Event('pagehide'))")
+    desk.fill("[name=markdown]", "One thought more.")
+    for page in desk, other:
+        page.close(run_before_unload=False)
+
+    page = desk.context.new_page()
+    page.goto(change(written))
+
+    expect(page.locator(".kept")).to_have_count(2)
+
+
 def test_kept_text_that_is_older_than_the_lesson_meets_it(desk: Page, written: Lesson):
     page = type_and_close(desk, written)
     Lesson.objects.filter(pk=written.pk).update(markdown="Somebody else's words.")
