@@ -224,6 +224,10 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
         messages.info(request, link)
         return response
 
+    def closed_before(self, obj: Track) -> str:
+        is_closed = obj.archived_at is not None
+        return gettext("The track is in the archive already.") if is_closed else ""
+
     def close(self, obj: Track) -> str:
         publishing.archive_track(obj)
         return gettext("The track is archived.")
@@ -339,6 +343,9 @@ class LessonAdmin(TaughtAdmin):
     @admin.action(description=_("Make drafts of them"), permissions=["change"])
     def unpublish(self, request: HttpRequest, lessons: QuerySet[Lesson]) -> None:
         going = list(lessons.filter(published_at__isnull=False))
+        if not going:
+            messages.info(request, gettext("They are drafts already."))
+            return
         count = publishing.unpublish_lessons([lesson.pk for lesson in going])
         self.log_many(request, going, gettext("The lesson is a draft again."))
         said = ngettext(
@@ -347,6 +354,10 @@ class LessonAdmin(TaughtAdmin):
             count,
         )
         messages.success(request, said % {"count": count})
+
+    def closed_before(self, obj: Lesson) -> str:
+        is_closed = obj.published_at is None
+        return gettext("The lesson is a draft already.") if is_closed else ""
 
     def close(self, obj: Lesson) -> str:
         publishing.unpublish_lessons([obj.pk])

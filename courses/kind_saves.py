@@ -60,11 +60,11 @@ class SavesKindly(ModelAdmin):  # type: ignore[misc]
         """What to tell the person; where the database is down, the page itself fails next."""
         cause: Any = error.__cause__
         if is_too_slow(error) or is_cut_off(error):
-            return _("The site was too busy to save this. Save once more.")
+            return _("The site was too busy to save this. Try once more.")
         if isinstance(error, OperationalError | InternalError):
             if not is_busy(error):
                 raise error
-            return _("Somebody is saving this at the same time. Save once more.")
+            return _("Somebody is saving this at the same time. Try once more.")
         constraint = broken_constraint(error)
         if constraint in self.refusals:
             return self.refusals[constraint]

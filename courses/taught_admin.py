@@ -17,6 +17,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from accounts.people import admin_in
+from courses.constraints import REFUSED
 from courses.evidence import evidence_on
 from courses.kind_saves import SavesKindly
 from courses.models import TrackInstructor
@@ -120,6 +121,8 @@ class TaughtAdmin(SavesKindly):
 
     # archives or unpublishes it, and returns the sentence that says so
     close: Callable[[Any], str]
+    # the sentence that says that this was done before; "" where it was not
+    closed_before: Callable[[Any], str]
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_close"
@@ -136,10 +139,22 @@ class TaughtAdmin(SavesKindly):
                 request, self.opts, object_id
             )
             return missing
+        try:
+            with transaction.atomic():
+                self.lock(request, object_id)
+                self._close(request, self.find(request, obj.pk))
+        except REFUSED as error:
+            messages.error(request, self._refusal(error))
+        return redirect(self._address("change", obj))
+
+    def _close(self, request: HttpRequest, obj: Any) -> None:
+        """Of a row that was read under the lock."""
+        if before := self.closed_before(obj):
+            messages.info(request, before)
+            return
         said = self.close(obj)
         self.log_change(request, obj, said)
         messages.success(request, said)
-        return redirect(self._address("change", obj))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

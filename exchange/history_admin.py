@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
+from courses.constraints import REFUSED
 from courses.models import Lesson, Track
 from courses.taught_admin import TaughtAdmin
 from exchange.history_pages import (
@@ -129,6 +130,9 @@ class KeepsVersions(TaughtAdmin):
                 restored = restore(version, request.user, agreed, handle)
             except (TrackFolderError, NotRestoredError) as error:
                 refusal = error
+            except REFUSED as error:
+                messages.error(request, self._refusal(error))
+                return redirect(request.path)
             else:
                 messages.success(request, _("The version is restored."))
                 return redirect(change_url(restored.row))

@@ -4,11 +4,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -19,6 +18,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from accounts.admin import ForAdminsToRead
 from courses.admin import LessonAdmin
+from courses.constraints import REFUSED
 from courses.models import Lesson, Track
 from courses.services import mark_revised
 from courses.typed_text import MarkdownField
@@ -37,7 +37,13 @@ from quizzes.answered import (
 )
 from quizzes.duplicate_admin import DuplicatesLesson, DuplicatesTrack, duplicate_button
 from quizzes.figures_admin import ShowsFigures, figures_link, kept_of_question
-from quizzes.mend_admin import earlier_questions, mending_urls, ways_to_mend
+from quizzes.mend_admin import (
+    earlier_questions,
+    find_version,
+    lesson_address,
+    mending_urls,
+    ways_to_mend,
+)
 from quizzes.models import Answer, Choice, Objection, Question
 from quizzes.objection_admin import ObjectionAdmin  # noqa: F401 (registers its page)
 from quizzes.preview_admin import PreviewsLesson, PreviewsTrack
@@ -216,24 +222,21 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
 
     def retire_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks, and with a POST retires the question."""
-        current = Question.objects.current().select_related("lesson__track")
-        question = current.annotate(answered_by=people_who_answered())
-        found: Any = question.filter(
-            lesson__in=self.get_queryset(request), pk=pk
-        ).first()
-        if found is None:
-            raise Http404
-        lesson = found.lesson
-        if not self.has_change_permission(request, lesson):
-            raise PermissionDenied
-        lesson_url = reverse("admin:courses_lesson_change", args=[lesson.pk])
+        found = find_version(self, request, pk)
+        lesson_url = lesson_address(found.lesson_id)
+        if found.position is None:  # a second press, or somebody else was first
+            messages.info(request, _("The lesson no longer asks this question."))
+            return redirect(lesson_url)
         if request.method == "POST":
-            self._retire(request, found)
+            try:
+                self._retire(request, found)
+            except REFUSED as error:
+                messages.error(request, self._refusal(error))
             return redirect(lesson_url)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Retire this question?"),
-            "subtitle": str(lesson),
+            "subtitle": str(found.lesson),
             "opts": self.opts,
             "question": found,
             "answered": answered_words(found),
@@ -241,14 +244,14 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
         }
         return TemplateResponse(request, "admin/quizzes/retire.html", context)
 
-    def _retire(self, request: HttpRequest, question: Any) -> None:
+    def _retire(self, request: HttpRequest, question: Question) -> None:
+        said = gettext("The question “%(question)s” is retired.")
+        said %= {"question": question}
         with transaction.atomic():
             self.lock(request, str(question.lesson_id))
             if not retire_question(question):
                 messages.warning(request, GONE)
                 return
-            said = gettext("The question “%(question)s” is retired.")
-            said %= {"question": question}
             self.log_change(request, question.lesson, said)
         messages.success(request, said)
 

@@ -1,17 +1,14 @@
 """Opening and closing tracks and lessons in the admin, and what is said before that."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -23,140 +20,12 @@ from courses.publication_words import (
     standing_of_lesson,
     standing_of_track,
 )
-from courses.taught_admin import TaughtAdmin
-from quizzes.publication import drafts_of, findings_in, findings_in_description
+from quizzes.publication import drafts_of, findings_in_description
 from quizzes.publication_forms import PublicationForm
+from quizzes.publication_page import Checked, OpensAndCloses, check, is_open, opens_then
 from quizzes.publishing_checks import Finding
 
 _ = gettext_lazy
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A lesson and what was found in it."""
-
-    lesson: Lesson
-    findings: Sequence[Finding]
-
-    @property
-    def has_faults(self) -> bool:
-        return any(finding.is_fault for finding in self.findings)
-
-    @property
-    def url(self) -> str:
-        return reverse("admin:courses_lesson_change", args=[self.lesson.pk])
-
-
-def check(lessons: Sequence[Lesson]) -> list[Checked]:
-    """All of them as if they were about to be published together."""
-    found = findings_in(lessons)
-    return [Checked(lesson, found[lesson.pk]) for lesson in lessons]
-
-
-class OpensAndCloses(TaughtAdmin):
-    """A page beside the form on which a row is published, scheduled and taken back.
-
-    standing: the sentence that says where a row stands.
-    checked: the lessons that the page speaks of.
-    actions_for: what the page offers: now, at, draft, archive, take_back.
-    do: does what the form says, and returns the sentence that says so.
-    """
-
-    standing: Any
-    checked: Callable[[Any], list[Checked]]
-    actions_for: Callable[[Any, Sequence[Checked]], list[str]]
-    do: Callable[[Any, PublicationForm], str]
-
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.publication_view)
-        name = f"courses_{self.opts.model_name}_publication"
-        urls: list[Any] = super().get_urls()
-        return [path("<int:object_id>/publication/", view, name=name), *urls]
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Where it stands comes after its texts; a new row stands nowhere yet."""
-        first, *rest = super().get_fieldsets(request, obj)
-        shown = (gettext("Publication"), {"fields": ["publication"]})
-        return [first, *([shown] if obj is not None else []), *rest]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "publication"]
-
-    def _publication(self, obj: Any, **context: Any) -> str:
-        context |= {
-            "row": obj,
-            "standing": self.standing(obj),
-            "publication_url": self._address("publication", obj),
-        }
-        return render_to_string("admin/courses/publication_field.html", context)
-
-    # The page
-
-    def own_findings(self, obj: Any) -> Sequence[Finding]:
-        """What was found in its own text, where that is no lesson."""
-        return []
-
-    def opened_along(
-        self, checked: Sequence[Checked], form: PublicationForm
-    ) -> list[Lesson]:
-        """The lessons whose history it stands in, too."""
-        return []
-
-    def publication_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """Shows what stands in the way, and with a POST opens or closes it.
-
-        What somebody is saving at that moment is waited for, and looked at.
-        """
-        with transaction.atomic():
-            if request.method == "POST":
-                self.lock(request, str(object_id))
-            obj = self.find(request, object_id)
-            if obj is None or not self.has_change_permission(request, obj):
-                raise Http404
-            checked = self.checked(obj)
-            actions = self.actions_for(obj, checked)
-            sound = [each.lesson.pk for each in checked if not each.has_faults]
-            sent = [request.POST] if request.method == "POST" else []
-            form = PublicationForm(actions, sound, *sent)
-            if form.is_valid():
-                said = self.do(obj, form)
-                self.log_change(request, obj, said)
-                self.log_many(request, self.opened_along(checked, form), said)
-                messages.success(request, said)
-                return redirect(self._address("change", obj))
-        return self._publication_page(request, obj, checked, actions, form)
-
-    def _publication_page(
-        self,
-        request: HttpRequest,
-        obj: Any,
-        checked: Sequence[Checked],
-        actions: Sequence[str],
-        form: PublicationForm,
-    ) -> HttpResponse:
-        own = self.own_findings(obj)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Publication"),
-            "subtitle": str(obj),
-            "opts": self.opts,
-            "original": obj,
-            "is_track": isinstance(obj, Track),
-            "standing": self.standing(obj),
-            "checked": checked,
-            "offered": actions,
-            "form": form,
-            "zone": timezone.localtime().tzname(),
-            "has_warnings": bool(own) or any(each.findings for each in checked),
-            "change_url": self._address("change", obj),
-            "own": {"findings": own, "url": self._address("change", obj)},
-        }
-        return TemplateResponse(
-            request,
-            "admin/courses/publication.html",
-            context,
-            status=422 if form.is_bound else 200,
-        )
 
 
 class PublishesLesson(OpensAndCloses):
@@ -172,9 +41,18 @@ class PublishesLesson(OpensAndCloses):
         return check([obj])
 
     def actions_for(self, obj: Lesson, checked: Sequence[Checked]) -> list[str]:
-        is_open = obj.published_at is not None and obj.published_at <= timezone.now()
-        opens = [] if is_open or checked[0].has_faults else ["now", "at"]
+        opens = [] if is_open(obj) or checked[0].has_faults else ["now", "at"]
         return [*opens, *(["draft"] if obj.published_at is not None else [])]
+
+    def done_before(self, obj: Lesson, sent: Mapping[str, Any]) -> str:
+        match sent["action"]:
+            case "now" if is_open(obj):
+                return gettext("The lesson is published already.")
+            case "at" if obj.published_at == sent["at"]:
+                return opens_then(sent["at"])
+            case "draft":
+                return self.closed_before(obj)
+        return ""
 
     def do(self, obj: Lesson, form: PublicationForm) -> str:
         if form.cleaned_data["action"] == "draft":
@@ -260,11 +138,16 @@ class PublishesLesson(OpensAndCloses):
             and (each.lesson.published_at is None or each.lesson.published_at > now)
         ]
         count = publishing.publish_lessons(sound)
-        self.log_many(request, opened, gettext("The lesson is published."))
-        said = ngettext(
-            "%(count)s lesson is published.", "%(count)s lessons are published.", count
-        )
-        messages.success(request, said % {"count": count})
+        if opened:
+            self.log_many(request, opened, gettext("The lesson is published."))
+            said = ngettext(
+                "%(count)s lesson is published.",
+                "%(count)s lessons are published.",
+                count,
+            )
+            messages.success(request, said % {"count": count})
+        elif sound:
+            messages.info(request, gettext("They are published already."))
         self._tell_faults(request, len(checked) - len(sound))
         return None
 
@@ -313,6 +196,28 @@ class PublishesTrack(OpensAndCloses):
         opens = ["now", "at"] if has_sound or not obj.is_published else []
         closes = ["draft"] if obj.published_at is not None else []
         return [*opens, *closes, "archive"]
+
+    def done_before(self, obj: Track, sent: Mapping[str, Any]) -> str:
+        match sent["action"]:
+            case "draft" if obj.published_at is None:
+                return gettext("The track is a draft already.")
+            case "archive":
+                return self.closed_before(obj)
+            case "take_back" if obj.archived_at is None:
+                return gettext("The track is not in the archive.")
+            case "now" | "at" if obj.archived_at is None:
+                return self._opened_before(obj, sent)
+        return ""
+
+    @staticmethod
+    def _opened_before(track: Track, sent: Mapping[str, Any]) -> str:
+        rows = [track, *track.lessons.filter(pk__in=sent["lessons"])]
+        if sent["action"] == "now":
+            are_open = all(is_open(row) for row in rows)
+            return gettext("It is published already.") if are_open else ""
+        at = sent["at"]
+        are_timed = all(row.published_at == at for row in rows[is_open(track) :])
+        return opens_then(at) if len(rows) > is_open(track) and are_timed else ""
 
     def opened_along(
         self, checked: Sequence[Checked], form: PublicationForm

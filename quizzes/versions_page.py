@@ -201,7 +201,10 @@ def take_back_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(versions_address(target.pk))
         raise Http404
     if request.method == "POST":
-        _take_back(admin, request, made, target)
+        try:
+            _take_back(admin, request, made, target)
+        except REFUSED as error:
+            messages.error(request, admin._refusal(error))
         return redirect(versions_address(target.pk))
     outlook = outlook_without(target.lesson.track_id, made)
     context = {
