@@ -1,6 +1,7 @@
 """The page on which an answered question is revised: a copy of it, and a dry run."""
 
 import hashlib
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -79,16 +80,32 @@ def _elsewhere(request: HttpRequest, old: Any) -> str | None:
     return None
 
 
+def _tell(form: Any, name: str, text: str) -> None:
+    if form.cleaned_data.get(name) != text:
+        form.add_error(name, _("Stored now: “%(text)s”") % {"text": text})
+
+
 class _ChangedError(Exception):
     """Somebody wrote into the version that is replaced, since its copy was made."""
 
 
+# What may change in a question that was answered, in the order of its state.
+PARTS = {
+    "explanation": gettext_lazy("the explanation"),
+    "other_feedback": gettext_lazy("the feedback for every other answer"),
+    "feedback": gettext_lazy("the feedback of a choice"),
+    "order": gettext_lazy("the order of the choices"),
+}
+
+
 def state_of(question_id: int) -> str:
-    """A digest of all that the copy was made from, and that may have changed since."""
-    facts = Question.objects.filter(pk=question_id).values_list(*FIELDS)
+    """A digest of each of PARTS, as the copy was made from it, with spaces between."""
+    texts = Question.objects.filter(pk=question_id)
     choices = Choice.objects.filter(question=question_id).order_by("position")
-    said = [*facts, *choices.values_list("text", "is_right", "feedback")]
-    return hashlib.sha256(repr(said).encode()).hexdigest()
+    rows = dict(choices.values_list("pk", "feedback"))
+    ((explanation, other),) = texts.values_list("explanation", "other_feedback")
+    parts = explanation, other, sorted(rows.items()), list(rows)
+    return " ".join(hashlib.sha256(repr(p).encode()).hexdigest()[:20] for p in parts)
 
 
 class Revision:
@@ -164,19 +181,34 @@ class Revision:
         now = state_of(self.old.pk)
         if self.loaded == now:
             return True
+        pairs = zip(PARTS, self.loaded.split(" "), now.split(" "), strict=False)
+        changed = [name for name, before, after in pairs if before != after]
         self.loaded = now
-        self._refuse(
-            _(
-                "Somebody has changed this question's explanation, feedback or order since "
-                "you opened this page. See its versions; then go on, or back."
-            )
+        said = _(
+            "Somebody has changed this question since you opened this page: %(parts)s. "
+            "Nothing is stored yet; what you typed is still here."
         )
-        stored = Question.objects.get(pk=self.old.pk)
-        for name in "explanation", "other_feedback":
-            text = getattr(stored, name)
-            if self.form.cleaned_data.get(name) != text:
-                self.form.add_error(name, _("Stored now: “%(text)s”") % {"text": text})
+        words = ", ".join(str(PARTS[name]) for name in changed)
+        self._refuse(said % {"parts": words})
+        self._say_stored(changed)
         return False
+
+    def _say_stored(self, changed: Sequence[str]) -> None:
+        """Beside each field what is stored now, where something else was typed."""
+        stored = Question.objects.get(pk=self.old.pk)
+        for name in {"explanation", "other_feedback"} & set(changed):
+            _tell(self.form, name, getattr(stored, name))
+        choices = Choice.objects.filter(question=stored).order_by("position")
+        rows = {choice.pk: choice for choice in choices}
+        if "feedback" in changed:
+            for form in self.choices.forms:
+                if form.instance.pk in rows:
+                    _tell(form, "feedback", rows[form.instance.pk].feedback)
+        if "order" in changed:
+            order = " · ".join(choice.text for choice in rows.values())
+            self.form.add_error(
+                None, _("Their order now: %(order)s") % {"order": order}
+            )
 
     def _new(self) -> tuple[Question, dict[str, Choice]]:
         """The new version, unsaved, and its choices in order, by their row."""

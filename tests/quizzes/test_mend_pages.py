@@ -238,6 +238,24 @@ class TestTheCopy:
         )
         assert Question.objects.current().get() == new
 
+    def test_says_what_somebody_changed_meanwhile_and_where(self, desk, answered):
+        url = revising(answered)
+        fields = typed(desk, answered, choices__0__feedback="Mine.")
+        first, second, third = answered.choices.order_by("position")
+        Choice.objects.filter(pk=first.pk).update(feedback="Ruth's words.")
+        Choice.objects.filter(pk=second.pk).update(position=3)
+        Choice.objects.filter(pk=third.pk).update(position=2)
+
+        page = " ".join(desk.post(url, fields).content.decode().split())
+
+        assert (
+            "Somebody has changed this question since you opened this page: "
+            "the feedback of a choice, the order of the choices." in page
+        )
+        assert "Their order now: Right · Nor this · Not so" in page
+        assert "Stored now: “Ruth&#x27;s words.”" in page
+        assert page.count("Stored now:") == 1
+
     @pytest.mark.parametrize("has_looked", [False, True])
     def test_loses_no_word_that_somebody_wrote_into_the_question_meanwhile(
         self, desk, answered, has_looked
