@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
@@ -145,8 +146,8 @@ class CertificateAdmin(ForAdminsToRead):
         return address
 
     @admin.display(description=_("issued"), ordering="issued_at")
-    def issued(self, certificate: Certificate) -> date:
-        return certificate.issued_at.astimezone(UTC).date()
+    def issued(self, certificate: Certificate) -> str:
+        return date_format(certificate.issued_at.astimezone(UTC).date())
 
     @admin.display(description=_("knowledge score"), ordering="score")
     def result(self, certificate: Certificate) -> str:

@@ -289,6 +289,8 @@ class LessonCompletion(models.Model):
     done_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
+        verbose_name = _("done mark")
+        verbose_name_plural = _("done marks")
         constraints = [
             models.UniqueConstraint(
                 fields=["enrollment", "lesson"], name="lesson_done_once"

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import Lesson, Track
+from courses.publication_words import moment_of
 from courses.publishing import link_again
 from exchange.keeping import (
     Occasion,
@@ -133,15 +133,10 @@ def _with_question(version: Version, handle: str, agreed: str | None) -> Version
 def _note(
     version: Version, restored: Restored, by: User, handle: str | None
 ) -> LogEntry:
-    when = timezone.localtime(version.made_at)
-    said = _("Restored the version of %(when)s %(zone)s.")
+    said = _("Restored the version of %(when)s.")
     if handle is not None:
-        said = _("Restored the question “%(id)s” of %(when)s %(zone)s.")
-    said %= {
-        "id": handle,
-        "when": date_format(when, "DATETIME_FORMAT"),
-        "zone": when.tzname(),
-    }
+        said = _("Restored the question “%(id)s” of %(when)s.")
+    said %= {"id": handle, "when": moment_of(version.made_at)}
     entry: LogEntry = LogEntry.objects.log_actions(
         user_id=by.pk,
         queryset=[restored.row],

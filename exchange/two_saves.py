@@ -128,6 +128,7 @@ class StopsSecondSave(TaughtAdmin):
             "title": _("Somebody saved this before you"),
             "subtitle": str(row),
             "opts": self.opts,
+            "original": row,
             "event": event_of(last) if last else None,
             "blocks": blocks,
             "as_loaded": now,

@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -150,7 +151,7 @@ def reported_questions(user: User) -> list[Attention]:
     return [
         Attention(
             title,
-            _("A learner says: “%(text)s”") % {"text": text[:120]},
+            _("A learner says: “%(text)s”") % {"text": _shortened(text)},
             reverse("admin:quizzes_objection_change", args=[pk]),
         )
         for pk, title, text in reports.values_list("pk", lesson, "text")[:MOST]
@@ -160,7 +161,7 @@ def reported_questions(user: User) -> list[Attention]:
 def questions_that_mislead(user: User) -> list[Attention]:
     """By their figures; the sentence is the likeliest fault."""
     return [
-        Attention(found.row.prompt[:120], found.row.remark.words, found.url)
+        Attention(_shortened(found.row.prompt), found.row.remark.words, found.url)
         for found in misleading_questions(_tracks(user))[:MOST]
     ]
 
@@ -193,6 +194,10 @@ def _tracks(user: User) -> QuerySet[Track]:
     return (
         Track.objects.taught_by(user).filter(archived_at=None).order_by("title", "pk")
     )
+
+
+def _shortened(text: str) -> str:
+    return Truncator(text).chars(120)
 
 
 def _publication(kind: str, pk: int) -> str:

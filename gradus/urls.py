@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from accounts.admin_login import guard, no_shortcut
@@ -10,6 +11,7 @@ from gradus.stock_models import keep_own_models
 
 guard(admin.site)  # sign-in and password change lead to the account pages
 keep_own_models(admin.site)
+admin.site.index_title = _("Home")
 
 urlpatterns = [
     # beside the lessons stand score/ and certificate/, so these come first

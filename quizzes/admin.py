@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from unfold.admin import StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin import ForAdminsToRead
 from courses.admin import LessonAdmin
@@ -97,7 +98,10 @@ class ChoiceInline(TabularInline):  # type: ignore[misc]
     hide_ordering_field = True
     show_title = False
     max_num = MAX_CHOICES
-    formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+    formfield_overrides = {
+        models.CharField: {"widget": UnfoldAdminTextareaWidget({"rows": 1})},
+        models.TextField: {"form_class": MarkdownField},
+    }
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """obj is the question, or the lesson where Django asks for its own."""
@@ -155,15 +159,16 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
         words = answered_words(question) or gettext("None yet.")
         if question.grades_earlier:
             words += gettext(" Earlier answers are graded by it.")
-        return format_html(
-            "{} {} {} · {} {} {}",
-            words,
-            gettext("So it stays as it is.") if is_answered(question) else "",
-            ways_to_mend(question),
+        if is_answered(question):
+            words += " " + gettext("So it stays as it is.")
+        links = [
+            *ways_to_mend(question),
             duplicate_button(question),
             objections_link(question),
             figures_link(question),
-        )
+        ]
+        shown = format_html_join(" · ", "{}", [(link,) for link in links if link])
+        return format_html("{} {}", words, shown)
 
 
 admin.site.unregister([Lesson, Track])
@@ -238,6 +243,7 @@ class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson
             "title": gettext("Retire this question?"),
             "subtitle": str(found.lesson),
             "opts": self.opts,
+            "original": found.lesson,
             "question": found,
             "answered": answered_words(found),
             "lesson_url": lesson_url,

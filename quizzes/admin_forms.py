@@ -5,6 +5,7 @@ they are sent all the same, because the answer came after the page, the form say
 keeps what was typed.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -77,6 +78,10 @@ class ChoiceForm(KeyForm):
         for name in ("text", "is_right", "feedback"):
             field = self.fields[name]
             field.widget.attrs["aria-label"] = field.label
+
+    def clean_text(self) -> str:
+        """One line, however many it was typed in."""
+        return re.sub(r"[\r\n]+", " ", self.cleaned_data["text"])
 
 
 class QuestionFormSet(OrderedFormSet):

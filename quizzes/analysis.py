@@ -151,12 +151,12 @@ def remark_on(item: Item) -> Remark:
 
 
 def too_few_words(answers: int) -> str:
-    """ "7 answers so far; from 20 on there are figures"."""
-    said = _("%(count)s answers so far; from %(enough)s on there are figures")
+    """ "7 answers so far; from 20 on there are figures."."""
+    said = _("%(count)s answers so far; from %(enough)s on there are figures.")
     if answers == 1:
-        said = _("1 answer so far; from %(enough)s on there are figures")
+        said = _("1 answer so far; from %(enough)s on there are figures.")
     if answers == 0:
-        said = _("No answers yet; from %(enough)s on there are figures")
+        said = _("No answers yet; from %(enough)s on there are figures.")
     return said % {"count": answers, "enough": ENOUGH}
 
 

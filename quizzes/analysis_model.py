@@ -1,6 +1,7 @@
 """The table that keeps what was found about a track."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TrackAnalysis(models.Model):
@@ -21,5 +22,9 @@ class TrackAnalysis(models.Model):
     lessons = models.JSONField(default=dict)
     lessons_at = models.DateTimeField()
 
+    class Meta:
+        verbose_name = _("kept figures")
+        verbose_name_plural = _("kept figures")
+
     def __str__(self) -> str:
-        return f"analysis of {self.track_id}"
+        return f"of track {self.track_id}"

@@ -203,14 +203,14 @@ def kept_of_question() -> Any:
 
 
 def figures_link(question: Any) -> str:
-    """ "64 % right of 212; look at it", beside a question. Nothing while too few.
+    """ "64 % credit in 212 first answers", beside a question. Nothing while too few.
 
     question: read with kept_of_question() as `figures`, and its track's key.
     """
     found = question.figures
     if found is None or found["answers"] < ENOUGH:
         return ""
-    said = gettext("%(share)s\N{NO-BREAK SPACE}%% right of %(count)s; look at it")
+    said = gettext("%(share)s\N{NO-BREAK SPACE}%% credit in %(count)s first answers")
     said %= {"share": round(100 * found["mean"]), "count": found["answers"]}
     url = reverse("admin:courses_track_figures", args=[question.track_key])
     link = '<a class="to" href="{}#question-{}">{}</a>'

@@ -50,14 +50,14 @@ def mending_urls(admin: Any) -> list[Any]:
     ]
 
 
-def ways_to_mend(question: Any) -> str:
+def ways_to_mend(question: Any) -> list[str]:
     """Links beside a question on its lesson's page, read with is_answered's columns."""
     links = {"retire": gettext("Retire")}
     if is_answered(question):
         links = {"revise": gettext("Revise")} | links
     if question.replaces_id is not None:
         links["versions"] = gettext("Versions")
-    written = [
+    return [
         format_html(
             '<a class="to" href="{}">{}</a>',
             reverse(f"admin:quizzes_question_{name}", args=[question.pk]),
@@ -65,7 +65,6 @@ def ways_to_mend(question: Any) -> str:
         )
         for name, said in links.items()
     ]
-    return format_html(" · ".join(["{}"] * len(written)), *written)
 
 
 def find_version(admin: Any, request: HttpRequest, pk: int) -> Any:

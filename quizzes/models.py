@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Lesson, Picture
@@ -132,7 +133,7 @@ class Question(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.prompt[:80]
+        return Truncator(self.prompt).chars(80)
 
     def get_absolute_url(self) -> str:
         return f"{self.lesson.get_absolute_url()}#question-{self.uuid}"
@@ -349,4 +350,4 @@ class Objection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:80]
+        return Truncator(self.text).chars(80)

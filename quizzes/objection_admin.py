@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.models import User
+from courses.publication_words import moment_of
 from quizzes.models import Objection
 from quizzes.objections import reply_to
 
@@ -55,7 +56,7 @@ class ObjectionAdmin(ModelAdmin):  # type: ignore[misc]
     """Of one's own tracks; what learners said is read, and only the reply is written."""
 
     form = ReplyForm
-    list_display = ["text", "asked", "track", "learner", "made_at", "replied_at"]
+    list_display = ["text", "asked", "track", "said_by", "made_at", "replied_at"]
     list_filter = [OpenFilter]
     search_fields = ["text", "question__prompt"]
     ordering = ["-pk"]
@@ -63,20 +64,12 @@ class ObjectionAdmin(ModelAdmin):  # type: ignore[misc]
     fields = [
         "asked",
         "text",
-        "learner",
+        "said_by",
         "made_at",
         "reply",
-        "replied_at",
-        "replied_by",
+        "answered",
     ]
-    readonly_fields = [
-        "asked",
-        "text",
-        "learner",
-        "made_at",
-        "replied_at",
-        "replied_by",
-    ]
+    readonly_fields = ["asked", "text", "said_by", "made_at", "answered"]
 
     @admin.display(description=_("question"))
     def asked(self, objection: Objection) -> str:
@@ -87,6 +80,18 @@ class ObjectionAdmin(ModelAdmin):  # type: ignore[misc]
     @admin.display(description=_("track"))
     def track(self, objection: Objection) -> str:
         return str(objection.question.lesson.track)
+
+    @admin.display(description=_("learner"), ordering="learner")
+    def said_by(self, objection: Objection) -> str:
+        """A name, as instructors cannot open the page of a person."""
+        return str(objection.learner)
+
+    @admin.display(description=_("replied"))
+    def answered(self, objection: Objection) -> str:
+        if objection.replied_at is None:
+            return gettext("Not yet")
+        by, at = objection.replied_by, moment_of(objection.replied_at)
+        return f"{at}, {by}" if by else at
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return (

@@ -304,6 +304,7 @@ class Revision:
             "title": _("Revise this question"),
             "subtitle": str(self.old.lesson),
             "opts": self.admin.opts,
+            "original": self.old.lesson,
             "media": self.admin.media + self.form.media + rows.media,
             "adminform": AdminForm(
                 self.form,

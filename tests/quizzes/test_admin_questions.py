@@ -126,6 +126,20 @@ def test_a_new_lesson_takes_questions_with_their_choices(who, request, soil):
     ]
 
 
+def test_a_choice_typed_on_two_lines_is_one(lesson_page, probe):
+    url, client, fields = lesson_page
+    fields["questions-0-choices-1-text"] = "Not\r\nso"
+
+    assert client.post(url, fields).status_code == 302
+
+    assert probe.choices.get(position=2).text == "Not so"
+
+
+def test_a_long_question_is_named_by_its_beginning_and_dots():
+    assert str(Question(prompt="Which way? " * 9)) == ("Which way? " * 9)[:79] + "…"
+    assert str(Question(prompt="Which way?")) == "Which way?"
+
+
 def test_texts_are_kept_with_plain_line_ends(lesson_page, lesson):
     url, client, fields = lesson_page
     fields["markdown"] = "\r\n## Second\r\n\r\nMore words.\r\n\r\n"

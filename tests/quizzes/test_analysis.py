@@ -45,9 +45,9 @@ def test_below_20_answers_there_is_no_remark(answers, is_enough):
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        (0, "No answers yet; from 20 on there are figures"),
-        (1, "1 answer so far; from 20 on there are figures"),
-        (7, "7 answers so far; from 20 on there are figures"),
+        (0, "No answers yet; from 20 on there are figures."),
+        (1, "1 answer so far; from 20 on there are figures."),
+        (7, "7 answers so far; from 20 on there are figures."),
     ],
 )
 def test_too_few_answers_are_counted(answers, words):

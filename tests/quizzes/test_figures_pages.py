@@ -62,7 +62,7 @@ class TestFigures:
 
         page = shown(iris, "figures", soil)
 
-        assert "19 answers so far; from 20 on there are figures" in page
+        assert "19 answers so far; from 20 on there are figures." in page
         assert "Who picked what" not in page
         assert "100 % <br>" not in page
 
@@ -126,12 +126,12 @@ class TestFigures:
         give_all(probe, ["Right"] * 16 + ["Not so"] * 9)
         lesson_url = reverse("admin:courses_lesson_change", args=[lesson.pk])
         client = admin_client(iris)
-        assert "look at it" not in client.get(lesson_url).content.decode()
+        assert "first answers" not in client.get(lesson_url).content.decode()
         figures_of(soil.pk)
 
         page = client.get(lesson_url).content.decode()
 
-        assert "64\N{NO-BREAK SPACE}% right of 25; look at it" in page
+        assert "64\N{NO-BREAK SPACE}% credit in 25 first answers" in page
         assert f"{address('figures', soil)}#question-{probe.pk}" in page
 
     def test_the_tracks_page_leads_to_both(self, iris, soil):

@@ -254,6 +254,16 @@ class TestReplying:
         objection.refresh_from_db()
         assert objection.replied_at is None
 
+    def test_the_page_leads_nowhere_an_instructor_may_not_go(
+        self, objection, ada, iris, signed_in
+    ):
+        page = page_of(
+            signed_in(iris).get(f"/admin/quizzes/objection/{objection.pk}/change/")
+        )
+
+        assert str(ada) in page
+        assert f"/admin/accounts/user/{ada.pk}/" not in page
+
     def test_a_reply_saved_untouched_keeps_its_day(self, objection, iris, signed_in):
         reply(signed_in(iris), objection)
         objection.refresh_from_db()

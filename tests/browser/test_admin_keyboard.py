@@ -1,0 +1,97 @@
+"""The admin with the keyboard alone, without scripts, and on a telephone."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewContext
+from tests.browser.stage import Stage
+from tests.factories import make_instructor, make_lesson, make_question, make_track
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def lesson_address(stage: Stage) -> str:
+    """Of a lesson with one question; its instructor is signed in."""
+    track = make_track("soil")
+    lesson = make_lesson(track)
+    make_question(lesson)
+    stage.sign_in(make_instructor("Iris", track))
+    return reverse("admin:courses_lesson_change", args=[lesson.pk])
+
+
+def open_page(stage: Stage, open_browser: NewContext, **options: object) -> Page:
+    page = open_browser(**options).new_page()
+    stage.lend_cookies(page.context)
+    return page
+
+
+def test_side_bar_and_sign_out_are_reached_with_the_keyboard(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser, viewport={"width": 1024, "height": 800})
+    page.goto(lesson_address)
+    expect(page.locator("#nav-sidebar")).to_be_hidden()
+
+    page.get_by_role("button", name="Side bar").press("Enter")
+    expect(page.locator("#nav-sidebar")).to_be_visible()
+    page.get_by_role("button", name="iris@example.org").press(" ")
+    page.get_by_role("button", name="Sign out").press("Enter")
+
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_without_scripts_one_signs_out_too(lesson_address, stage, open_browser):
+    page = open_page(stage, open_browser, java_script_enabled=False)
+    page.goto(lesson_address)
+
+    expect(page.get_by_role("button", name="Side bar")).to_have_count(0)
+    page.get_by_role("button", name="Sign out").click()
+
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_a_question_asks_for_what_its_kind_has_a_use_for(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser)
+    page.goto(lesson_address)
+    tolerance = page.locator("[name=questions-0-tolerance]")
+    other = page.locator("[name=questions-0-other_feedback]")
+    expect(tolerance).to_be_hidden()
+    expect(other).to_be_hidden()
+
+    page.select_option("[name=questions-0-kind]", "number")
+    expect(tolerance).to_be_visible()
+    expect(other).to_be_visible()
+
+    page.select_option("[name=questions-0-kind]", "text")
+    expect(tolerance).to_be_hidden()
+    expect(other).to_be_visible()
+
+
+def test_what_a_kind_has_no_use_for_is_shown_where_it_is_refused(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser)
+    page.goto(lesson_address)
+    page.select_option("[name=questions-0-kind]", "number")
+    page.fill("[name=questions-0-tolerance]", "2")
+    page.select_option("[name=questions-0-kind]", "single")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.locator("[name=questions-0-tolerance]")).to_be_visible()
+
+
+def test_the_answers_of_a_question_are_readable_on_a_telephone(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser, viewport={"width": 390, "height": 844})
+    page.goto(lesson_address)
+
+    for name in "text", "feedback":
+        box = page.locator(f"[name=questions-0-choices-0-{name}]").bounding_box()
+        assert box
+        assert box["width"] > 200
+        assert box["x"] + box["width"] <= 390
