@@ -19,12 +19,17 @@ from django.utils.translation import gettext, gettext_lazy
 
 from courses.models import Lesson, Picture, Track
 from courses.picture_forms import PictureForm, picture_line
+from courses.picture_store import PictureStorageError
 from courses.picture_uses import shows
 from courses.pictures import MAX_BYTES, PictureError
 from courses.taught_admin import TaughtAdmin
 
 _ = gettext_lazy
 THUMBNAIL = 96  # px, the longer side
+NOT_STORED = _(
+    "The picture is not stored, as the site cannot reach the place of its pictures. Try "
+    "again in some minutes; tell an admin if it stays so."
+)
 
 
 def with_uses(pictures: Any) -> Any:
@@ -130,12 +135,14 @@ class PictureAdmin(TaughtAdmin):
     def _add(self, request: HttpRequest, form: PictureForm) -> HttpResponse:
         wanted = request.get_preferred_type(["text/html", "application/json"])
         is_script = wanted == "application/json"
-        picture = self._saved(request, form) if form.is_valid() else None
+        picture, status = None, 422
+        if form.is_valid():
+            picture, status = self._saved(request, form)
         if picture is None:
             if is_script:
                 faults = [str(text) for texts in form.errors.values() for text in texts]
-                return JsonResponse({"error": " ".join(faults)}, status=422)
-            return self._page(request, form, status=422)
+                return JsonResponse({"error": " ".join(faults)}, status=status)
+            return self._page(request, form, status)
         line = picture_line(picture.name, form.cleaned_data["description"])
         if is_script:
             return JsonResponse({"line": line})
@@ -143,15 +150,21 @@ class PictureAdmin(TaughtAdmin):
         messages.success(request, said % {"line": line})
         return redirect(self._address("change", picture))
 
-    def _saved(self, request: HttpRequest, form: PictureForm) -> Picture | None:
+    def _saved(
+        self, request: HttpRequest, form: PictureForm
+    ) -> tuple[Picture | None, int]:
+        """The picture; where there is none, the form says why, and the status too."""
         try:
             with transaction.atomic():
                 picture = form.save()
                 self.log_addition(request, picture, gettext("Uploaded."))
         except PictureError as error:
             form.add_error("file", str(error))
-            return None
-        return picture
+            return None, 422
+        except PictureStorageError:
+            form.add_error("file", str(NOT_STORED))
+            return None, 503
+        return picture, 200
 
     def _page(
         self, request: HttpRequest, form: PictureForm, status: int = 200

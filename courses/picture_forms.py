@@ -99,5 +99,6 @@ class PictureForm(forms.Form):
         """
         Raises:
             PictureError: the track has too many.
+            PictureStorageError
         """
         return add_taken(self.cleaned_data["track"], self.taken)

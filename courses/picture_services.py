@@ -25,6 +25,7 @@ def add_picture(track: Track, name: str, data: bytes) -> Picture:
 
     Raises:
         PictureError: the file is not taken, or the track has too many.
+        PictureStorageError
     """
     return add_taken(track, take_picture(tidy_name(name), data))
 
@@ -37,6 +38,7 @@ def add_taken(track: Track, taken: TakenPicture) -> Picture:
 
     Raises:
         PictureError: the track has too many.
+        PictureStorageError
     """
     store_files(taken)
     with transaction.atomic():
@@ -49,6 +51,7 @@ def add_taken(track: Track, taken: TakenPicture) -> Picture:
         refuse_too_many(len(sizes) + 1, sum(sizes) + len(taken.content))
         picture = picture_row(track, taken, _free_name(taken.name, stored))
         picture.save()
+        store_files(taken)
         show_again(track, [picture.name])
     return picture
 
@@ -91,7 +94,9 @@ def copy_pictures(source: Track, copy: Track) -> None:
 
     The files are shared. Render the copy's texts after this.
     """
-    pictures = list(Picture.objects.filter(track=source))
+    # none of them is deleted meanwhile, and its files pruned
+    rows = Picture.objects.filter(track=source).select_for_update(no_key=True)
+    pictures = list(rows)
     for picture in pictures:
         picture.pk, picture.track = None, copy
         picture._state.adding = True

@@ -3,7 +3,12 @@
 import logging
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import (
+    add_never_cache_headers,
+    get_conditional_response,
+    patch_cache_control,
+)
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from courses.models import Picture
@@ -12,9 +17,14 @@ from courses.picture_access import (
     get_picture_for,
     get_previewed_picture,
 )
-from courses.picture_store import PictureMissingError, read_width
+from courses.picture_store import (
+    PictureMissingError,
+    PictureStorageError,
+    read_width,
+)
 
 A_YEAR = 365 * 24 * 3600  # seconds; the bytes at an address never change
+RETRY_AFTER = 60  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +66,10 @@ def _send(
     if width not in picture.widths:
         raise Http404
     etag = f'"{picture.digest}-{width}"'
-    answer = get_conditional_response(request, etag=etag) or _file(picture, width)
+    try:
+        answer = get_conditional_response(request, etag=etag) or _file(picture, width)
+    except PictureStorageError:
+        return _later()
     answer.headers["ETag"] = etag
     who = "public" if is_public else "private"
     patch_cache_control(answer, max_age=A_YEAR, immutable=True, **{who: True})
@@ -70,3 +83,11 @@ def _file(picture: Picture, width: int) -> HttpResponse:
         _log.error("The storage has no file %s", error)
         raise Http404 from error
     return HttpResponse(content, content_type="image/webp")
+
+
+def _later() -> HttpResponse:
+    said = gettext("The pictures cannot be reached just now.")
+    answer = HttpResponse(said, status=503, content_type="text/plain; charset=utf-8")
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    add_never_cache_headers(answer)
+    return answer

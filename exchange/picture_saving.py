@@ -7,7 +7,12 @@ from django.utils.translation import gettext as _
 
 from courses.models import Picture, Track
 from courses.picture_services import picture_row, refuse_too_many
-from courses.picture_store import PictureMissingError, read_kept, store_files
+from courses.picture_store import (
+    PictureMissingError,
+    PictureStorageError,
+    read_kept,
+    store_files,
+)
 from courses.picture_uses import show_again
 from courses.pictures import PictureError, TakenPicture
 from exchange.report import Change, Journal
@@ -18,9 +23,16 @@ _COLUMNS = ["digest", "format", "width", "height", "widths", "size", "made_at"]
 
 
 def store_pictures(pictures: Iterable[TakenPicture]) -> None:
-    """Write their files, before any row; what comes to nothing leaves files alone."""
+    """Write their files, before any row, and again with it: see store_files.
+
+    Raises:
+        TrackFolderError: the storage cannot be written to.
+    """
     for picture in pictures:
-        store_files(picture)
+        try:
+            store_files(picture)
+        except PictureStorageError as error:
+            raise _unreached(picture.name) from error
 
 
 def save_pictures(
@@ -71,7 +83,7 @@ def with_pictures(track: Track, source: TrackSource) -> TrackSource:
     """The exported track with its pictures; one statement, and a file each.
 
     Raises:
-        TrackFolderError: the storage lost one.
+        TrackFolderError: the storage lost one, or cannot be read.
     """
     pictures, problems = [], []
     for row in Picture.objects.filter(track=track).order_by("name"):
@@ -81,9 +93,19 @@ def with_pictures(track: Track, source: TrackSource) -> TrackSource:
             message = _("The storage has lost the file of this picture.")
             problems.append(Problem(row.name, 0, message))
             continue
+        except PictureStorageError as error:
+            raise _unreached(row.name) from error
         pictures.append(
             TakenPicture(row.name, row.format, content, row.width, row.height)
         )
     if problems:
         raise TrackFolderError(problems)
     return replace(source, pictures=tuple(pictures))
+
+
+def _unreached(name: str) -> TrackFolderError:
+    message = _(
+        "The site cannot reach the place of its pictures, and nothing is done. Try again "
+        "in some minutes."
+    )
+    return TrackFolderError([Problem(name, 0, message)])

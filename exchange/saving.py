@@ -179,6 +179,8 @@ def _where(change: Change) -> tuple[bool, str, int]:
 def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
     track, is_new = _find_track(want_track(source), terms.by)
     new_pictures = save_pictures(track, source.pictures, journal)
+    if not terms.dry_run:
+        store_pictures(each for each in source.pictures if each.name in new_pictures)
     wanted_track = want_track(source)  # once more: it may show the new pictures
     journal.warnings += description_warnings(source, wanted_track)
     slugs = Lesson.objects.filter(track=track).values_list("slug", flat=True)

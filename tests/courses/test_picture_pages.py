@@ -321,18 +321,57 @@ def test_a_public_picture_is_kept_by_every_cache_and_reads_no_session(
     assert "Cookie" not in response.get("Vary", "")
 
 
-def test_a_picture_of_a_draft_is_kept_by_the_own_browser_alone(
-    probe_png, lesson, iris, signed_in
-):
+def make_draft(lesson: Lesson) -> None:
     Lesson.objects.filter(pk=lesson.pk).update(published_at=None)
+
+
+def make_draft_track(lesson: Lesson) -> None:
+    Track.objects.filter(pk=lesson.track_id).update(published_at=None)
+
+
+def set_for_groups(lesson: Lesson) -> None:
+    Track.objects.filter(pk=lesson.track_id).update(audience="groups")
+
+
+def archive(lesson: Lesson) -> None:
+    Track.objects.filter(pk=lesson.track_id).update(archived_at=timezone.now())
+
+
+@pytest.mark.parametrize(
+    "close", [make_draft, make_draft_track, set_for_groups, archive]
+)
+def test_a_picture_that_not_all_may_see_is_kept_by_the_own_browser_alone(
+    close, probe_png, lesson, iris, signed_in
+):
+    close(lesson)
     client = signed_in(iris)
 
     with CaptureQueriesContext(connection) as statements:
         response = client.get(address(probe_png))
+    again = client.get(address(probe_png), headers={"If-None-Match": response["ETag"]})
+    refused = Client().get(
+        address(probe_png), headers={"If-None-Match": response["ETag"]}
+    )
 
-    assert response["Cache-Control"] == "max-age=31536000, immutable, private"
-    assert "Cookie" in response["Vary"]
+    for each in (response, again):
+        assert each["Cache-Control"] == "max-age=31536000, immutable, private"
+        assert "Cookie" in each["Vary"]
     assert len(statements) <= 5
+    assert again.status_code == 304
+    assert refused.status_code == 404
+    assert "public" not in refused.get("Cache-Control", "")
+    assert "max-age" not in refused.get("Cache-Control", "")
+
+
+def test_a_picture_of_an_unlisted_track_is_everybody_s_who_has_its_address(
+    probe_png, soil, client
+):
+    """No address of a picture can be guessed, and the page's own is known to more."""
+    Track.objects.filter(pk=soil.pk).update(audience="unlisted")
+
+    response = client.get(address(probe_png))
+
+    assert response["Cache-Control"] == "max-age=31536000, immutable, public"
 
 
 def test_who_has_the_picture_is_told_so(probe_png, client):
