@@ -116,7 +116,10 @@ def take_picture(name: str, data: bytes) -> TakenPicture:
     except UnreadableFileError:
         raise PictureError(_cut_off()) from None
     if _FOREIGN.search(data):
-        said = _("Beside the picture the file holds a page, a script or another file.")
+        said = _(
+            "Beside the picture the file holds a page, a script or another file. "
+            "Save the picture alone."
+        )
         raise PictureError(said)
     if not is_cameras(contents.trailing, kind):
         said = _("The file goes on after the end of the picture. Save it once more.")
