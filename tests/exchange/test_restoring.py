@@ -4,19 +4,22 @@ import re
 from decimal import Decimal
 from functools import partial
 from random import Random
+from threading import Barrier
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import User
-from courses.models import Lesson, Track
+from courses.models import Lesson, Track, TrackInstructor
 from courses.picture_services import add_picture
 from courses.publishing import delete_lesson
 from exchange.keeping import Occasion, digest, keep_lessons
 from exchange.models import Version, What
 from exchange.restoring import (
     NotRestoredError,
+    Restored,
     TextChangedError,
     preview,
     restore,
@@ -28,17 +31,27 @@ from exchange.track_source import TrackFolderError
 from quizzes.log import scores_of_track
 from quizzes.models import Answer, Question
 from quizzes.services import retire_questions
-from tests.admin_forms import admin_client, fields_in
+from tests.admin_forms import admin_client, fields_in, fields_of, in_thread
 from tests.drawings import png
 from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, write_folder
 from tests.quizzes.mending import answer, by_map, own, revise
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
 FINEST = LOAM[LOAM.index("### Which grain") : LOAM.index("### Which of them")]
 WATER = LOAM[LOAM.index("### Which of them") : LOAM.index("### What is loam")]
 GERMAN = LOAM[LOAM.index("### What is loam") :]
+
+
+CLAY = """\
+---
+title: "Clay"
+summary: "The finest grains."
+---
+
+Clay cracks.
+"""
 
 
 @pytest.fixture
@@ -629,3 +642,126 @@ def test_restoring_and_answering_at_once_loses_neither(loam, place, ben, ruth):
     assert file_of("loam") == LOAM
     stored = Answer.objects.count()
     assert stored == (0 if isinstance(results[1], Exception) else 1)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnceWith:
+    """Restoring locks the track first: what it then reads is what it writes over."""
+
+    @pytest.mark.parametrize("model", ["track", "lesson"])
+    def test_a_save_one_of_the_two_is_told(self, loam, place, ruth, iris, model):
+        TrackInstructor.objects.create(track=loam.track, user=iris)
+        row = loam if model == "lesson" else loam.track
+        client = admin_client(iris)
+        url = reverse(f"admin:courses_{model}_change", args=[row.pk])
+        for number in range(4):
+            place(
+                loam=LOAM.replace("a mixture", f"mud {number}"),
+                track=TRACK.replace("Two", f"{number} or more"),
+            )
+            agreed = preview(first(row)).before_digest
+            fields = fields_of(client, url) | {"summary": f"Iris' summary {number}."}
+
+            restored, page = at_once(
+                [
+                    partial(restore, first(row), ruth, agreed),
+                    partial(client.post, url, fields),
+                ]
+            )
+
+            row.refresh_from_db()
+            is_saved = row.summary == f"Iris' summary {number}."
+            assert page.status_code == (302 if is_saved else 409)
+            assert isinstance(restored, TextChangedError) == is_saved
+
+    def test_a_save_of_the_track_that_is_not_over_waits_for_it(self, loam, place, ruth):
+        place(track=TRACK.replace("Two", "Many"))
+        track, results = loam.track, []
+        agreed = preview(first(track)).before_digest
+
+        def put_back_now() -> None:
+            try:
+                results.append(restore(first(track), ruth, agreed))
+            except TextChangedError as error:
+                results.append(error)
+
+        with transaction.atomic():
+            Track.objects.filter(pk=track.pk).update(description="Saved just now.")
+            thread = in_thread(put_back_now)
+            wait_until_somebody_waits()
+        thread.join()
+
+        assert isinstance(results[0], TextChangedError)
+        track.refresh_from_db()
+        assert track.description == "Saved just now."
+
+    def test_reading_without_the_lock_loses_the_save(self, loam):
+        """The control: what was read before the save is written over it."""
+        pk, between = loam.track_id, Barrier(2)
+
+        def naively() -> None:
+            track = Track.objects.get(pk=pk)
+            between.wait(timeout=20)
+            between.wait(timeout=20)
+            track.summary = "Restored."
+            track.save()
+
+        def save() -> None:
+            between.wait(timeout=20)
+            Track.objects.filter(pk=pk).update(description="Saved just now.")
+            between.wait(timeout=20)
+
+        assert at_once([naively, save]) == [None, None]
+        assert "Saved" not in Track.objects.get(pk=pk).description
+
+    def test_an_import_neither_is_lost_nor_fails(self, loam, place, tmp_path, ruth):
+        for number in range(4):
+            place(peat=PEAT.replace("burns", f"glows {number}"))
+            delete_lesson(Lesson.objects.get(slug="loam"))
+            version = Version.objects.filter(slug="loam").order_by("pk")[0]
+            files = {"track.md": TRACK, "02-peat.md": PEAT, "03-clay.md": CLAY}
+            folder = write_folder(tmp_path, files)
+
+            results = at_once(
+                [
+                    partial(restore, version, ruth, digest("")),
+                    partial(import_track_folder, folder),
+                ]
+            )
+
+            assert not [each for each in results if isinstance(each, Exception)]
+            assert file_of("loam") == LOAM
+            assert file_of("clay") == CLAY
+            positions = Lesson.objects.order_by("position").values_list("position")
+            assert list(positions) == [(1,), (2,), (3,)]
+            delete_lesson(Lesson.objects.get(slug="clay"))
+
+    def test_another_of_a_deleted_lesson_brings_it_back_once(self, loam, ruth, iris):
+        delete_lesson(loam)
+        version = Version.objects.get(slug="loam")
+
+        results = at_once(
+            [partial(restore, version, by, digest("")) for by in (ruth, iris)]
+        )
+
+        assert sum(isinstance(result, TextChangedError) for result in results) == 1
+        assert sum(isinstance(result, Restored) for result in results) == 1
+        assert LogEntry.objects.count() == 1
+        assert file_of("loam") == LOAM
+
+    def test_looking_for_it_without_the_lock_ends_in_the_database(self, loam):
+        """The control: both see that it is gone."""
+        kept = Lesson.objects.get(pk=loam.pk)
+        delete_lesson(loam)
+        between = Barrier(2)
+
+        def naively() -> None:
+            if not Lesson.objects.filter(pk=kept.pk).exists():
+                between.wait(timeout=20)
+                back = Lesson.objects.get(slug="peat")
+                back.pk, back.slug, back.position = kept.pk, "loam", 2
+                back.save(force_insert=True)
+
+        results = at_once([naively, naively])
+
+        assert sum(isinstance(result, IntegrityError) for result in results) == 1

@@ -18,6 +18,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from certificates.models import Certificate
 from certificates.services import claim_certificate
 from courses.services import mark_done
@@ -48,7 +49,7 @@ from tests.factories import (
     make_user,
 )
 from tests.quizzes.mending import answer, by_map, full, own, revise
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -488,11 +489,61 @@ class TestRaces:
 
         assert (percent(ada, soil), percent(ben, soil)) == (100, 0)
 
-    def test_two_regrades_at_once_stand_in_line(self, ada, ben, iris, soil, mended):
+    def test_many_regrades_at_once_are_all_kept(self, iris, mended):
         results = at_once([partial(full, mended, iris)] * 4)
 
         assert all(isinstance(made, Regrade) for made in results)
         assert RegradedAnswer.objects.count() == 8
+
+    def test_of_two_regrades_at_once_the_later_waits_and_decides(
+        self, ada, ben, iris, ruth, soil, probe, mended
+    ):
+        with transaction.atomic():
+            full(mended, iris)
+            second = in_thread(partial(by_map, probe, mended, ruth))
+            wait_until_somebody_waits()
+        second.join()
+
+        assert (percent(ada, soil), percent(ben, soil)) == (0, 100)
+
+    def test_without_the_lock_the_one_that_ended_first_decides(
+        self, ada, ben, iris, ruth, soil, probe, mended
+    ):
+        """The control: what is stored last is not what counts."""
+        begun, over = Barrier(2), Barrier(2)
+
+        def naive(by: User, credit: int) -> None:
+            made = Regrade.objects.create(
+                lineage=probe.lineage,
+                mode=RegradeMode.FULL,
+                target=mended,
+                by=by,
+                reason="Because.",
+            )
+            RegradedAnswer.objects.bulk_create(
+                RegradedAnswer(
+                    regrade=made,
+                    answer=given,
+                    question_id=given.question_id,
+                    lineage=probe.lineage,
+                    credit=credit,
+                )
+                for given in Answer.objects.filter(question=probe)
+            )
+
+        def slow() -> None:
+            with transaction.atomic():
+                naive(iris, 1)
+                begun.wait(timeout=20)
+                over.wait(timeout=20)
+
+        def quick() -> None:
+            begun.wait(timeout=20)
+            naive(ruth, 0)
+            over.wait(timeout=20)
+
+        assert at_once([slow, quick]) == [None, None]
+        assert (percent(ada, soil), percent(ben, soil)) == (0, 0)
 
     def test_a_regrade_is_taken_back_once(self, iris, ruth, mended):
         made = full(mended, iris)
