@@ -171,21 +171,32 @@ def deleted_lessons(track: Track) -> list[tuple[Version, Event | None]]:
     """
     last = versions_of_deleted(track).order_by("lesson_id", "-pk")
     versions = list(light(last.distinct("lesson_id")))
+    versions.sort(key=lambda version: version.pk, reverse=True)
+    events = _deletions(versions)
+    return [(each, events.get(each.pk)) for each in versions]
+
+
+def deletion_of(version: Version) -> Event | None:
+    """Who deleted the lesson, and when, if a page of the admin did."""
+    return _deletions([version]).get(version.pk)
+
+
+def _deletions(versions: list[Version]) -> dict[int, Event]:
+    """By version; one statement."""
     noted = LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Lesson),
         object_id__in=[str(version.lesson_id) for version in versions],
         action_flag=DELETION,
     )
     entries = {
-        entry.object_id: entry
+        entry.object_id: _noted(entry.action_time, entry, None)
         for entry in noted.select_related("user").order_by("action_time")
     }
-    versions.sort(key=lambda version: version.pk, reverse=True)
-    return [(each, _deletion(entries.get(str(each.lesson_id)))) for each in versions]
-
-
-def _deletion(entry: LogEntry | None) -> Event | None:
-    return _noted(entry.action_time, entry, None) if entry else None
+    return {
+        version.pk: entries[str(version.lesson_id)]
+        for version in versions
+        if str(version.lesson_id) in entries
+    }
 
 
 def neighbours(version: Version) -> tuple[Version | None, Version | None]:

@@ -7,6 +7,7 @@ the save, under the lock, a page shows both versions side by side and asks.
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from courses.models import Lesson, Track
 from courses.taught_admin import TaughtAdmin
-from exchange.history import event_of, light, versions_of
+from exchange.history import deletion_of, event_of, light, versions_of
 from exchange.keeping import digest
+from exchange.models import Version
 from exchange.text_diff import compare
 from exchange.typed_sources import own_text, stored_text, typed_text
 
@@ -32,9 +34,9 @@ class Loaded(forms.Form):
 def state_now(row: Track | Lesson) -> str:
     """A digest of all that the row's form can change; of a track, then its lessons' keys."""
     if isinstance(row, Lesson):
-        return digest(f"{row.slug}\n{stored_text(row)}")
+        return digest(stored_text(row))
     lessons = row.lessons.order_by("position").values_list("pk", flat=True)
-    text = digest(f"{row.slug}\n{own_text(row)}")
+    text = digest(own_text(row))
     return " ".join([text, *map(str, lessons)])
 
 
@@ -86,6 +88,8 @@ class StopsSecondSave(TaughtAdmin):
                 "This is what you typed. Nothing of it is saved yet."
             )
         row = self.find(request, unquote(object_id)) if object_id else None
+        if row is None and object_id and sent["as_loaded"]:
+            return self._gone(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             return super().stop(request, object_id)
         now = state_now(row)
@@ -109,8 +113,36 @@ class StopsSecondSave(TaughtAdmin):
         return saved(page)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        if request.POST.get("slug", obj.slug) != obj.slug:
+            said = _("The address stays “%(slug)s”: it was published in the meantime.")
+            messages.warning(request, said % {"slug": obj.slug})
         page: HttpResponse = super().response_change(request, obj)
         return saved(page)
+
+    def _gone(self, request: HttpRequest, key: str) -> HttpResponse:
+        """What was typed into a row that is deleted, or not this person's any more."""
+        form = self.get_form(request, None, change=False)(request.POST)
+        formsets, _inlines = self._create_formsets(request, form.instance, False)
+        version = self._last_of_deleted(request, key)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This is gone"),
+            "opts": self.opts,
+            "text": typed_text(form, formsets),
+            "version": version,
+            "event": deletion_of(version) if version else None,
+        }
+        return TemplateResponse(
+            request, "admin/exchange/gone.html", context, status=404
+        )
+
+    def _last_of_deleted(self, request: HttpRequest, key: str) -> Version | None:
+        """Of a lesson whose track this person teaches."""
+        if self.model is not Lesson or not key.isdecimal():
+            return None
+        tracks = Track.objects.taught_by(request.user)
+        versions = light(Version.objects.filter(lesson=key, track__in=tracks))
+        return versions.order_by("-pk").first()
 
     def _both(
         self, request: HttpRequest, row: Track | Lesson, now: str

@@ -31,7 +31,7 @@ _WRITTEN = {Kind.TEXT, Kind.NUMBER}
 def stored_text(row: Track | Lesson) -> str:
     """What is stored now; of a track with the order of its lessons."""
     if isinstance(row, Lesson):
-        return lesson_text(lesson_sources([row])[0])
+        return _with_address(row.slug, lesson_text(lesson_sources([row])[0]))
     lessons = row.lessons.order_by("position").values_list("title", flat=True)
     return _with_order(own_text(row), list(lessons))
 
@@ -39,25 +39,34 @@ def stored_text(row: Track | Lesson) -> str:
 def own_text(track: Track) -> str:
     """What is stored of the track itself, with who may learn it."""
     groups = track.groups.order_by("name").values_list("name", flat=True)
-    return _with_audience(track_text(track_source(track)), track.audience, list(groups))
+    text = _with_address(track.slug, track_text(track_source(track)))
+    return _with_audience(text, track.audience, list(groups))
 
 
 def typed_text(form: Any, formsets: list[Any]) -> str:
     """What the form says, valid or not, in the same words."""
-    row = form.instance
     by_model = {formset.model: formset for formset in formsets}
-    if isinstance(row, Lesson):
-        return lesson_text(_lesson(form, by_model[Question]))
-    lessons = [each.title for each in typed_order(by_model[Lesson])]
+    slug = typed(form, "slug")
+    if isinstance(form.instance, Lesson):
+        return _with_address(slug, lesson_text(_lesson(form, by_model[Question])))
+    # a track that is gone has no lessons
+    rows = typed_order(by_model[Lesson]) if Lesson in by_model else []
+    lessons = [each.title for each in rows]
     chosen = [key for key in form["learner_groups"].value() or [] if _is_key(key)]
     groups = LearnerGroup.objects.filter(pk__in=chosen).order_by("name")
     names = list(groups.values_list("name", flat=True))
-    text = _with_audience(track_text(_track(form)), typed(form, "audience"), names)
+    text = _with_address(slug, track_text(_track(form)))
+    text = _with_audience(text, typed(form, "audience"), names)
     return _with_order(text, lessons)
 
 
 def _is_key(value: object) -> bool:
     return str(value).isdecimal() and len(str(value)) <= LONGEST_KEY
+
+
+def _with_address(slug: str, text: str) -> str:
+    said = _("Address: %(slug)s") % {"slug": slug}
+    return f"{said}\n\n{text}"
 
 
 def _with_audience(text: str, audience: str, groups: list[str]) -> str:

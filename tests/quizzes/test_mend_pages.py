@@ -2,6 +2,7 @@
 
 import re
 from functools import partial
+from threading import Barrier
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -13,11 +14,11 @@ from exchange.stored import export_track
 from quizzes.log import Person, answered_in
 from quizzes.models import Choice, Question
 from quizzes.regrade_models import Regrade
-from quizzes.services import retire_question
+from quizzes.services import lock_questions, retire_question
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_thread
 from tests.factories import make_question, make_user
 from tests.quizzes.mending import answer, by_map, full, own, revise
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db
 
@@ -594,6 +595,45 @@ class TestRaces:
         mending.join()
 
         assert credit_of(cleo, soil) == 1
+
+    def test_words_that_are_being_saved_are_waited_for_and_shown(self, desk, answered):
+        url, pages = revising(answered), []
+        fields = typed(desk, answered, prompt="Where does it go?")
+        seen = fields_in(look(desk, url, fields))
+        sent = {n: v for n, v in seen.items() if "__prefix__" not in n}
+        with transaction.atomic():
+            (locked,) = lock_questions(answered.lesson)
+            Question.objects.filter(pk=locked.pk).update(explanation="Ruth's words.")
+            mending = in_thread(
+                lambda: pages.append(desk.post(url, sent | {"do": "mend"}))
+            )
+            wait_until_somebody_waits()
+        mending.join()
+
+        assert pages[0].status_code == 409
+        assert "Stored now: “Ruth&#x27;s words.”" in pages[0].content.decode()
+        assert not Question.objects.filter(replaces=answered).exists()
+
+    def test_comparing_before_the_lock_loses_them(self, answered):
+        """The control: nothing had changed when the copy was compared."""
+        between = Barrier(2)
+
+        def naive() -> None:
+            with transaction.atomic():
+                copy = Question.objects.get(pk=answered.pk)
+                between.wait(timeout=20)
+                between.wait(timeout=20)
+                assert copy.explanation != "Ruth's words."
+                revise(copy, explanation=copy.explanation)
+
+        def save() -> None:
+            between.wait(timeout=20)
+            Question.objects.filter(pk=answered.pk).update(explanation="Ruth's words.")
+            between.wait(timeout=20)
+
+        assert at_once([naive, save]) == [None, None]
+        new = Question.objects.get(replaces=answered)
+        assert new.explanation != "Ruth's words."
 
 
 def test_only_who_teaches_the_track_mends_its_questions(
