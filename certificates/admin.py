@@ -24,6 +24,7 @@ from certificates.report import issued_between, with_holder_and_status
 from certificates.status import State
 from certificates.templatetags.certificates import state_word
 from courses.models import Track
+from courses.typed_text import is_key
 
 _ = gettext_lazy
 FROM_TO = ["issued_from", "issued_to"]
@@ -47,7 +48,7 @@ class TrackFilter(ChosenFilter):
         chosen = self.value()
         if not chosen:
             return queryset
-        if not chosen.isdecimal():
+        if not is_key(chosen):
             raise IncorrectLookupParameters
         return queryset.filter(enrollment__track=chosen)
 

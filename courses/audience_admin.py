@@ -23,10 +23,10 @@ from courses.groups import GroupMember, LearnerGroup
 from courses.kind_saves import SavesKindly
 from courses.membership import Known, add_learners, learners_at, set_groups, take_out
 from courses.models import Track
+from courses.typed_text import is_key
 
 _ = gettext_lazy
 ADDRESSES_LENGTH = 100_000  # characters that may be pasted at once
-LONGEST_KEY = 18  # digits; any such number fits into the database's integer
 NAMED_AT_MOST = 20  # unknown addresses that an error spells out
 
 
@@ -35,8 +35,7 @@ class GroupsChooser(AutocompleteSelectMultiple):
 
     def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
         """Django looks the sent keys up unchecked; what is none cannot be shown."""
-        keys = [key for key in map(str, value) if key.isdecimal()]
-        shown = [key for key in keys if len(key) <= LONGEST_KEY]
+        shown = [key for key in map(str, value) if is_key(key)]
         return super().optgroups(name, shown, attr)
 
 

@@ -21,6 +21,7 @@ from courses.constraints import REFUSED
 from courses.evidence import evidence_on
 from courses.kind_saves import SavesKindly
 from courses.models import TrackInstructor
+from courses.typed_text import is_key
 
 
 def may_edit(request: HttpRequest, track_id: int | None) -> bool:
@@ -51,7 +52,7 @@ class TaughtAdmin(SavesKindly):
 
     def find(self, request: HttpRequest, object_id: Any) -> Any:
         """The row of this key, if it is one and one's own; else None."""
-        if not str(object_id).isdecimal():
+        if not is_key(object_id):
             return None
         return self.get_queryset(request).filter(pk=object_id).first()
 

@@ -10,8 +10,15 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from courses.markdown import MAX_CHARACTERS
 
+LONGEST_KEY = 18  # digits
 # Controls but tab and line ends: nobody types them on purpose.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def is_key(value: object) -> bool:
+    """Whether it can be a row's key: any such number fits into the database's integer."""
+    text = str(value)
+    return text.isdecimal() and len(text) <= LONGEST_KEY
 
 
 def tidied(text: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Lesson, Track
 from courses.taught_admin import TaughtAdmin
+from courses.typed_text import is_key
 from exchange.history import deletion_of, event_of, light, versions_of
 from exchange.keeping import digest
 from exchange.models import Version
@@ -138,10 +139,10 @@ class StopsSecondSave(TaughtAdmin):
 
     def _last_of_deleted(self, request: HttpRequest, key: str) -> Version | None:
         """Of a lesson whose track this person teaches."""
-        if self.model is not Lesson or not key.isdecimal():
+        if self.model is not Lesson or not is_key(key):
             return None
         tracks = Track.objects.taught_by(request.user)
-        versions = light(Version.objects.filter(lesson=key, track__in=tracks))
+        versions = light(Version.objects.filter(lesson=int(key), track__in=tracks))
         return versions.order_by("-pk").first()
 
     def _both(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from courses.audience import Audience
 from courses.groups import LearnerGroup
 from courses.models import Lesson, Track
+from courses.typed_text import is_key
 from exchange.stored import lesson_sources, track_source
 from exchange.track_files import lesson_text, track_text
 from exchange.track_source import (
@@ -24,7 +25,6 @@ from quizzes.typed_lesson import (
     typed_questions,
 )
 
-LONGEST_KEY = 18  # digits; any such number fits into the database's integer
 _WRITTEN = {Kind.TEXT, Kind.NUMBER}
 
 
@@ -52,16 +52,12 @@ def typed_text(form: Any, formsets: list[Any]) -> str:
     # a track that is gone has no lessons
     rows = typed_order(by_model[Lesson]) if Lesson in by_model else []
     lessons = [each.title for each in rows]
-    chosen = [key for key in form["learner_groups"].value() or [] if _is_key(key)]
+    chosen = [key for key in form["learner_groups"].value() or [] if is_key(key)]
     groups = LearnerGroup.objects.filter(pk__in=chosen).order_by("name")
     names = list(groups.values_list("name", flat=True))
     text = _with_address(slug, track_text(_track(form)))
     text = _with_audience(text, typed(form, "audience"), names)
     return _with_order(text, lessons)
-
-
-def _is_key(value: object) -> bool:
-    return str(value).isdecimal() and len(str(value)) <= LONGEST_KEY
 
 
 def _with_address(slug: str, text: str) -> str:

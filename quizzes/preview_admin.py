@@ -14,6 +14,7 @@ from courses.admin import LessonAdmin, TrackAdmin
 from courses.models import Track
 from courses.syntax import examples
 from courses.taught_admin import TaughtAdmin
+from courses.typed_text import is_key
 from gradus.http import framed
 from quizzes import track_preview
 from quizzes.models import Question
@@ -107,7 +108,7 @@ class PreviewsLesson(Previews, LessonAdmin):
     def _chosen_track(self, request: HttpRequest, form: Any) -> Track | None:
         """One of those the form offers, which are those that the author teaches."""
         value = str(form["track"].value() or "")
-        if not value.isdecimal() or len(value) > 18:
+        if not is_key(value):
             return None
         found: Track | None = form.fields["track"].queryset.filter(pk=value).first()
         return found

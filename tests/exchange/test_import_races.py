@@ -11,17 +11,17 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Lesson, Track
-from courses.publishing import publish_lessons, publish_track
+from courses.publishing import place_last, publish_lessons, publish_track
 from exchange.models import TrackUpload
 from exchange.report import ImportReport
-from exchange.saving import import_track_folder
+from exchange.saving import TrackChangedError, import_track_folder
 from exchange.uploads import UploadGoneError, apply_upload, keep_upload, look_at
 from quizzes.models import Choice, Question
 from quizzes.revising import replace_question
-from tests.exchange.folders import FILES, LOAM, PEAT, write_folder
+from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, write_folder
 from tests.exchange.test_import_answered import answer, in_a_thread
 from tests.exchange.zips import zip_of
-from tests.factories import make_instructor
+from tests.factories import make_instructor, make_lesson
 from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +68,39 @@ class TestPublishingWhileImporting:
 
         assert Lesson.objects.published().count() == 2
         assert Lesson.objects.get(slug="loam").published_at == since
+
+    def test_a_publication_that_is_not_over_is_waited_for(self, earth):
+        """The import publishes, too, and leaves what was just opened as it is."""
+        with transaction.atomic():
+            publish()
+            since = dict(Lesson.objects.values_list("slug", "published_at"))
+            thread, results = in_a_thread(
+                lambda: import_track_folder(earth, publish=True)
+            )
+            wait_until_somebody_waits()
+        thread.join()
+
+        assert isinstance(results[0], ImportReport), results
+        assert dict(Lesson.objects.values_list("slug", "published_at")) == since
+        assert "a mix;" in Lesson.objects.get(slug="loam").markdown
+
+    def test_one_that_comes_while_it_imports_is_kept_with_the_new_text(self, earth):
+        track = Track.objects.get(slug="earth")  # as a page has read it
+        write_folder(earth.parent, FILES, **CHANGED, track=TRACK.replace("Two", "2"))
+        with transaction.atomic():
+            import_track_folder(earth)
+            thread, results = in_a_thread(
+                lambda: publish_track(track, track.lessons.values_list("pk", flat=True))
+            )
+            wait_until_somebody_waits()
+        thread.join()
+
+        assert results == [2]
+        track.refresh_from_db()
+        assert track.is_published
+        assert "2 lessons" in track.description
+        assert "a mix;" in Lesson.objects.get(slug="loam").markdown
+        assert Lesson.objects.published().count() == 2
 
     def test_the_naive_way_loses_the_publication(self, earth):
         """The control: who reads rows without a lock and writes them whole undoes it."""
@@ -177,6 +210,49 @@ def test_an_edit_between_the_look_and_the_yes_is_never_overwritten_unseen():
 
         loam.refresh_from_db(fields=["summary"])
         assert loam.summary == "Mended by somebody."
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "name", "changed"),
+    [
+        (Lesson, "markdown", "01-loam.md", CHANGED["loam"]),
+        (Track, "description", "track.md", TRACK.replace("Two", "2")),
+    ],
+)
+def test_an_edit_that_is_not_over_is_waited_for_and_refuses_the_yes(
+    model, text, name, changed
+):
+    uma = make_instructor("Uma")
+    yes(uma, zip_of(folder="moon/"))()
+    click = yes(uma, zip_of(FILES | {name: changed}, folder="moon/"))
+    row = model.objects.order_by("pk")[0]
+    with transaction.atomic():
+        model.objects.filter(pk=row.pk).update(**{text: "Uma's words."})
+        thread, results = in_a_thread(click)
+        wait_until_somebody_waits()
+    thread.join()
+
+    assert isinstance(results[0], TrackChangedError), results
+    row.refresh_from_db()
+    assert getattr(row, text) == "Uma's words."
+
+
+def test_a_lesson_that_is_being_added_is_waited_for_and_stands_beside_the_new_one(
+    earth,
+):
+    track = Track.objects.get(slug="earth")
+    (earth / "03-clay.md").write_text(PEAT.replace("carbon}", "c}").split("##")[0])
+    with transaction.atomic():
+        added = make_lesson(track, "sand", position=9)
+        place_last(added)
+        added.save()
+        thread, results = in_a_thread(lambda: import_track_folder(earth))
+        wait_until_somebody_waits()
+    thread.join()
+
+    assert isinstance(results[0], ImportReport), results
+    slugs = Lesson.objects.order_by("position").values_list("slug", "position")
+    assert list(slugs) == [("loam", 1), ("peat", 2), ("clay", 3), ("sand", 4)]
 
 
 class TestRevisingWhileImporting:

@@ -676,7 +676,8 @@ class TestAtOnceWith:
 
     def test_a_save_of_the_track_that_is_not_over_waits_for_it(self, loam, place, ruth):
         place(track=TRACK.replace("Two", "Many"))
-        track, results = loam.track, []
+        track = loam.track
+        results: list[object] = []
         agreed = preview(first(track)).before_digest
 
         def put_back_now() -> None:

@@ -282,6 +282,18 @@ def test_odd_pages_and_filters_of_the_admin(admin_prober):
     assert admin_prober.failed == []
 
 
+@pytest.mark.parametrize("key", ["9" * 19, "9" * 5000])
+def test_a_key_that_no_row_can_have_is_no_error(admin_prober, key):
+    for model in "track", "lesson":
+        for page in "change", "history", "delete":
+            admin_prober.send("GET", f"/admin/courses/{model}/{key}/{page}/")
+        admin_prober.send("POST", f"/admin/courses/{model}/{key}/change/")
+    listed = reverse("admin:certificates_certificate_changelist")
+    admin_prober.send("GET", f"{listed}?track={key}")
+
+    assert admin_prober.failed == []
+
+
 def test_a_form_in_another_charset_is_refused(client, probe):
     response = client.post(
         probe.answer_url,
