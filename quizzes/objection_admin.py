@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy
@@ -129,4 +129,7 @@ class ObjectionAdmin(ModelAdmin):  # type: ignore[misc]
     ) -> None:
         """An untouched reply keeps its day."""
         if "reply" in form.changed_data and isinstance(request.user, User):
-            reply_to(obj, obj.reply, request.user)
+            try:
+                reply_to(obj, obj.reply, request.user)
+            except Objection.DoesNotExist:
+                raise Http404 from None  # and so no log keeps what the learner said

@@ -37,12 +37,11 @@ def object_to(question: Question, learner: User, text: str) -> Objection:
 def reply_to(objection: Objection, text: str, by: User) -> None:
     """The reply that the learner will see; a later one stands in its place.
 
-    Where the learner's account was erased meanwhile, there is nothing to reply to.
+    Raises:
+        Objection.DoesNotExist: the learner's account was erased meanwhile.
     """
-    rows = Objection.objects.select_for_update(of=("self",)).filter(pk=objection.pk)
-    locked = rows.first()
-    if locked is None:
-        return
+    rows = Objection.objects.select_for_update(of=("self",))
+    locked = rows.get(pk=objection.pk)
     locked.reply = text
     locked.replied_at = timezone.now()
     locked.replied_by = by

@@ -15,6 +15,7 @@ from gradus.me import erase_account
 from quizzes.models import Objection
 from quizzes.objection_views import OBJECTIONS_AN_HOUR
 from quizzes.services import retire_question
+from tests.admin_forms import in_thread
 from tests.factories import make_question
 from tests.quizzes.mending import revise
 from tests.threads import at_once
@@ -176,6 +177,22 @@ def test_the_database_keeps_one_open_objection_a_learner(objection, ada, probe):
 def reply(client, objection, text="Right: the second was a slip. It is mended."):
     address = f"/admin/quizzes/objection/{objection.pk}/change/"
     return client.post(address, {"reply": text})
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_to_who_is_being_erased_keeps_no_word_of_theirs(
+    objection, ada, iris, signed_in
+):
+    client, pages = signed_in(iris), []
+    with transaction.atomic():
+        erase_account(ada, withdraw=False)
+        replying = in_thread(lambda: pages.append(reply(client, objection)))
+        replying.join(timeout=1)
+        assert replying.is_alive()
+    replying.join()
+
+    assert pages[0].status_code == 404
+    assert not LogEntry.objects.exists()
 
 
 def link_beside(client, lesson) -> str:
