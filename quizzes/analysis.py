@@ -105,12 +105,13 @@ class Concern(IntEnum):
     KEY = 1  # the strongest pick a wrong choice
     LEFT_OUT = 2  # the strongest leave a right choice out
     UPSIDE_DOWN = 3  # who knows most does worse here
-    HARD = 4
-    TELLS_LITTLE = 5  # knowing more hardly helps
-    EASY = 6
-    UNPICKED = 7
-    NONE = 8
-    TOO_FEW = 9
+    TEMPTING = 4  # who knows more picks a wrong choice more often
+    HARD = 5
+    TELLS_LITTLE = 6  # knowing more hardly helps
+    EASY = 7
+    UNPICKED = 8
+    NONE = 9
+    TOO_FEW = 10
 
 
 MISLEADING = {Concern.KEY, Concern.LEFT_OUT, Concern.UPSIDE_DOWN}
@@ -134,11 +135,12 @@ def remark_on(item: Item) -> Remark:
     2. LEFT_OUT: of several right choices one is picked by less than MOST of the
        strongest third, and by fewer of it than of the weakest.
     3. UPSIDE_DOWN: the discrimination is below 0.
-    4. HARD, EASY: the mean credit is at most HARD, at least EASY.
-    5. TELLS_LITTLE: the discrimination is below LITTLE (asked after HARD, before EASY).
-    6. UNPICKED: at most UNPICKED of the people pick some wrong choice.
+    4. TEMPTING: the strongest third picks some wrong choice more often than the weakest.
+    5. HARD, EASY: the mean credit is at most HARD, at least EASY.
+    6. TELLS_LITTLE: the discrimination is below LITTLE (asked after HARD, before EASY).
+    7. UNPICKED: at most UNPICKED of the people pick some wrong choice.
 
-    In 1, 2 and 3 what the strongest third picks more, less or worse is so by more than
+    In 1 to 4 what the strongest third picks more, less or worse is so by more than
     NOISE standard errors: among people who only guess, some wrong choice is nearly always
     picked more often than the right one.
     """
@@ -223,6 +225,19 @@ def _upside_down(item: Item) -> Remark | None:
     )
 
 
+def _tempting(item: Item) -> Remark | None:
+    for choice in item.choices:
+        if choice.is_right or choice.strongest is None or choice.weakest is None:
+            continue
+        strong, weak = choice.strongest, choice.weakest
+        if _is_above(strong, weak, strong * (1 - strong) + weak * (1 - weak), item):
+            said = _(
+                "Those who know more pick %(letter)s more often: is it really wrong?"
+            )
+            return Remark(Concern.TEMPTING, said % {"letter": choice.letter})
+    return None
+
+
 def _hard(item: Item) -> Remark | None:
     if item.mean > HARD:
         return None
@@ -258,4 +273,13 @@ def _unpicked(item: Item) -> Remark | None:
     return Remark(Concern.UNPICKED, said % {"letter": rarest.letter})
 
 
-_RULES = [_key, _left_out, _upside_down, _hard, _tells_little, _easy, _unpicked]
+_RULES = [
+    _key,
+    _left_out,
+    _upside_down,
+    _tempting,
+    _hard,
+    _tells_little,
+    _easy,
+    _unpicked,
+]

@@ -74,7 +74,7 @@ def test_a_wrong_choice_that_the_weakest_like_as_much_is_only_hard():
 
 
 @pytest.mark.parametrize(
-    ("ranked", "expected"), [(60, Concern.NONE), (200, Concern.KEY)]
+    ("ranked", "expected"), [(60, Concern.TEMPTING), (200, Concern.KEY)]
 )
 def test_a_preference_is_named_when_chance_does_not_explain_it(ranked, expected):
     """12 of the best 20 pick C and 6 the right one: a toss-up. 40 and 20 of 67 are none."""
@@ -109,7 +109,7 @@ def test_of_several_right_ones_a_wrong_choice_is_named_when_most_of_the_best_pic
     second = choice("B", 0.4, 0.8, right=True)
     few, most = choice("C", 0.2, 0.6), choice("C", 0.2, 0.7)
 
-    assert concern(choices=(A, second, few), is_single=False) is Concern.NONE
+    assert concern(choices=(A, second, few), is_single=False) is Concern.TEMPTING
     assert concern(choices=(A, second, most), is_single=False) is Concern.KEY
 
 
@@ -121,6 +121,21 @@ def test_a_right_choice_that_the_best_leave_out_is_named():
     )
     hardly = choice("B", 0.6, 0.45, right=True)  # 15 of 33
     assert concern(choices=(A, hardly, C), is_single=False) is Concern.NONE
+
+
+@pytest.mark.parametrize("is_single", [True, False])
+def test_a_wrong_choice_that_more_of_the_best_pick_than_of_the_weakest_is_named(
+    is_single,
+):
+    """As right as the right one, say: then the best are divided between the two."""
+    right = choice("A", 0.3, 0.5, right=True)
+    second, chance = choice("C", 0.2, 0.49), choice("C", 0.3, 0.49)  # of 33 each
+
+    found = remark_on(replace(SOUND, choices=(right, B, second), is_single=is_single))
+
+    assert found.words == ("Those who know more pick C more often: is it really wrong?")
+    assert not found.is_misleading
+    assert concern(choices=(right, B, chance), is_single=is_single) is Concern.NONE
 
 
 @pytest.mark.parametrize(
@@ -165,8 +180,6 @@ def test_a_choice_that_nobody_picks():
 
 
 def test_without_anybody_to_rank_nothing_is_said_of_the_best():
-    unranked = replace(C, weakest=None, strongest=None, picked=0.3)
+    unranked = [replace(c, weakest=None, strongest=None, picked=0.3) for c in (A, B, C)]
 
-    assert concern(choices=(A, B, unranked), ranked=0, discrimination=None) is (
-        Concern.NONE
-    )
+    assert concern(choices=unranked, ranked=0, discrimination=None) is Concern.NONE
