@@ -248,11 +248,21 @@ class LessonForm(TakesPictures):
         cleaned = super().clean()
         track = self.cleaned_data.get("track") or self.instance.track_id
         slug = self.cleaned_data.get("slug")
+        if self.instance._state.adding and self.cleaned_data.get("track"):
+            self._find_place()
         if track and slug:
             others = Lesson.objects.filter(track=track, slug=slug)
             if others.exclude(pk=self.instance.pk).exists():
                 self.add_error("slug", SLUG_TAKEN)
         return cleaned
+
+    def _find_place(self) -> None:
+        """A new lesson comes last; the lock that this takes is held until it is saved."""
+        self.instance.track = self.cleaned_data["track"]
+        try:
+            publishing.place_last(self.instance)
+        except publishing.TrackFullError as full:
+            self.add_error("track", str(full))
 
 
 @admin.register(Lesson)
@@ -302,8 +312,6 @@ class LessonAdmin(TaughtAdmin):
     def save_model(
         self, request: HttpRequest, obj: Lesson, form: Any, change: bool
     ) -> None:
-        if not change:
-            publishing.place_last(obj)
         if {"title", "markdown"} & set(form.changed_data):
             obj.revised_at = timezone.now()
         before = publishing.rendered_of(obj)

@@ -24,6 +24,7 @@ from courses.rendering import RenderedField, render_blocks
 from courses.shown import Pictures
 
 RESERVED_SLUGS = ["certificate", "score"]  # addresses beside the lessons
+MAX_LESSONS = 500  # in a track
 
 
 def text_direction(language: str) -> str:

@@ -7,11 +7,18 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.links import Resolve
 from courses.markdown import Remark
-from courses.models import Lesson, PreviewLink, Track, TrackInstructor
+from courses.models import (
+    MAX_LESSONS,
+    Lesson,
+    PreviewLink,
+    Track,
+    TrackInstructor,
+)
 from courses.picture_access import pictures_of
 from courses.services import link_resolver, set_body
 
@@ -81,12 +88,26 @@ def make_preview_link(track: Track, maker: User, note: str) -> PreviewLink:
     return PreviewLink.objects.create(track=track, made_by=maker, note=note)
 
 
+class TrackFullError(Exception):
+    """The track has as many lessons as there may be; str() says so."""
+
+    def __init__(self) -> None:
+        said = _("A track has at most {most} lessons. Split it in two.")
+        super().__init__(said.format(most=MAX_LESSONS))
+
+
 @transaction.atomic
 def place_last(lesson: Lesson) -> None:
-    """The position after the track's last; the track is locked until it is saved."""
+    """The position after the track's last; the track is locked until it is saved.
+
+    Raises:
+        TrackFullError: there is none.
+    """
     Track.objects.select_for_update(no_key=True).get(pk=lesson.track_id)
     last = Lesson.objects.filter(track=lesson.track_id).aggregate(Max("position"))
     lesson.position = (last["position__max"] or 0) + 1
+    if lesson.position > MAX_LESSONS:
+        raise TrackFullError
 
 
 def render_lesson(lesson: Lesson) -> tuple[Remark, ...]:

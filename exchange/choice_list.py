@@ -14,11 +14,10 @@ from exchange.source_file import SourceFile, is_blank, without_blank_edges
 from exchange.track_source import (
     MAX_ACCEPTED,
     MAX_CHOICE,
-    MAX_CHOICES,
     MAX_COMMENT,
     ChoiceSource,
 )
-from quizzes.rules import is_empty
+from quizzes.rules import MAX_CHOICES, is_empty
 
 _CHOICE = re.compile(r"-[ \t]+\[([ xX=*])\](?:[ \t].*)?")
 # Meant as a choice, but a space is missing; `[x](…)` and `[x]: …` are links.

@@ -28,15 +28,13 @@ from exchange.choice_list import (
 from exchange.source_file import SourceFile, is_blank, shortened
 from exchange.track_source import (
     MAX_COMMENT,
-    MAX_PLACES,
     MAX_PROMPT,
     MAX_QUESTION_ID,
-    MAX_QUESTIONS,
-    MAX_WHOLE_DIGITS,
     ChoiceSource,
     Kind,
     QuestionSource,
 )
+from quizzes.rules import MAX_PLACES, MAX_QUESTIONS, MAX_WHOLE_DIGITS
 
 HEADING: Final = "## Check your understanding"
 

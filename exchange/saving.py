@@ -18,6 +18,7 @@ from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
 from courses.models import Lesson, Track
 from courses.publishing import RENDERED, let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
+from exchange.limits import refuse_too_many_lessons, too_many_questions
 from exchange.models import What
 from exchange.picture_saving import save_pictures, show_pictures, store_pictures
 from exchange.question_matching import Questions
@@ -124,8 +125,8 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     source: as reading gives it, its texts no longer than reading lets pass.
 
     Raises:
-        TrackFolderError: the address is another's; or somebody edited the track at the
-            same moment. Nothing was stored.
+        TrackFolderError: the address is another's; with what is missing there is too much;
+            or somebody edited the track at the same moment. Nothing was stored.
         TrackChangedError: it would do something else than was agreed to; nothing was stored.
     """
     source = tidied(source)
@@ -135,11 +136,14 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     try:
         with transaction.atomic():
             track = _save_track(source, journal, terms)
+            journal.warnings += too_many_questions(track, source)
             report = _report(source, journal, terms)
             if terms.agreed not in {None, report.fingerprint}:
                 raise TrackChangedError(report)
             if _retire(journal, terms):
                 report = _report(source, journal, terms)
+            if not terms.dry_run and (problems := too_many_questions(track, source)):
+                raise TrackFolderError(problems)
             _keep_versions(track, terms)
             connection.check_constraints()  # positions, which wait for the commit
             if terms.dry_run:
@@ -303,6 +307,7 @@ def lock_rows(
     named = {one.source.slug: in_place.get(one.source.slug, one.row) for one in wanted}
     # the first to name a slug also says where it stands
     rows = in_place | named if restores else named | in_place
+    refuse_too_many_lessons(len(rows))
     match = Questions.match(asked, wanted, rows, revives=restores)
     return Stored(wanted, lessons, rows, match)
 

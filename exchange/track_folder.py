@@ -11,6 +11,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from courses.models import MAX_LESSONS, RESERVED_SLUGS
 from exchange.front_matter import (
     LESSON_KEYS,
     SLUG,
@@ -33,7 +34,6 @@ from exchange.track_pictures import MOST_READ, is_picture, read_pictures
 from exchange.track_source import (
     DEFAULT_LANGUAGE,
     MAX_BODY,
-    MAX_LESSONS,
     MAX_SLUG,
     ChoiceSource,
     LessonSource,
@@ -56,8 +56,6 @@ __all__ = [
     "write_files",
     "write_track",
 ]
-
-RESERVED_SLUGS = ("certificate", "score")  # addresses of the track itself
 
 _LESSON_FILE = re.compile(r"([0-9]{1,6})-([a-z0-9][a-z0-9-]*)\.md")
 

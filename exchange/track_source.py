@@ -28,15 +28,6 @@ MAX_CHOICE = 500
 MAX_ACCEPTED = 200
 MAX_COMMENT = 5_000  # feedback and explanation
 
-# The digits of a number and of its tolerance.
-MAX_WHOLE_DIGITS = 20
-MAX_PLACES = 10
-
-# The most that is taken of each.
-MAX_LESSONS = 500
-MAX_QUESTIONS = 200  # in a lesson
-MAX_CHOICES = 50  # in a question
-
 DEFAULT_LANGUAGE = "en"
 
 # A file's name may hold anything; what is printed of it stays on its line and encodable.

@@ -14,8 +14,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from courses.models import Track
+from courses.publishing import TrackFullError
 from courses.taught_admin import TaughtAdmin
-from quizzes.duplicating import duplicate_lesson, duplicate_question, duplicate_track
+from quizzes.duplicating import (
+    LessonFullError,
+    duplicate_lesson,
+    duplicate_question,
+    duplicate_track,
+)
 from quizzes.models import Question
 from quizzes.revising import QuestionReplacedError
 
@@ -55,6 +61,8 @@ class Duplicates(TaughtAdmin):
         except IntegrityError:
             said = _("Somebody took the address of the copy just now. Press once more.")
             messages.error(request, said)
+        except TrackFullError as full:
+            messages.error(request, str(full))
         else:
             link = format_html(
                 '<a class="to" href="{}">{}</a>', self._address("change", copy), copy
@@ -100,6 +108,8 @@ class DuplicatesLesson(Duplicates):
                 self.log_change(request, copy.lesson, said)
         except QuestionReplacedError:
             messages.error(request, _("The lesson no longer asks this question."))
+        except LessonFullError as full:
+            messages.error(request, str(full))
         else:
             messages.success(request, said + " " + _("The copy stands below it."))
         return redirect(

@@ -19,6 +19,7 @@ from courses.publishing import let_teach, place_last, render_again, render_lesso
 from courses.services import mark_revised
 from quizzes.models import Choice, Question
 from quizzes.revising import QuestionReplacedError
+from quizzes.rules import MAX_QUESTIONS
 from quizzes.services import lock_questions
 
 TRACK_FACTS = ["summary", "language", "license", "attribution", "audience"]
@@ -59,6 +60,14 @@ def _free_slug(
     return free
 
 
+class LessonFullError(Exception):
+    """The lesson has as many questions as there may be; str() says so."""
+
+    def __init__(self) -> None:
+        said = _("A lesson has at most {most} questions. Move some to another.")
+        super().__init__(said.format(most=MAX_QUESTIONS))
+
+
 @transaction.atomic
 def duplicate_question(question: Question) -> Question:
     """A copy right below it, with an id of its own; those after it move down.
@@ -67,12 +76,15 @@ def duplicate_question(question: Question) -> Question:
 
     Raises:
         QuestionReplacedError: the lesson no longer asks it.
+        LessonFullError: it asks as many as there may be.
     """
     lesson = question.lesson
     current = {row.pk: row.position for row in lock_questions(lesson)}
     place = current.get(question.pk)
     if place is None:
         raise QuestionReplacedError
+    if len(current) >= MAX_QUESTIONS:
+        raise LessonFullError
     after = Question.objects.filter(lesson=lesson, position__gt=place)
     after.update(position=F("position") + 1)
     (copy,) = _copy_questions([question], lesson, first=place + 1)
@@ -113,6 +125,9 @@ def duplicate_lesson(lesson: Lesson) -> Lesson:
     """A draft at the end of the same track, with copies of the current questions.
 
     lesson: with its track.
+
+    Raises:
+        TrackFullError: it has as many lessons as there may be.
     """
     copy = Lesson(track=lesson.track, **_facts(lesson, LESSON_FACTS))
     place_last(copy)  # and so the track is locked

@@ -14,7 +14,8 @@ from courses.markdown import is_unseen, shows_nothing
 from quizzes.grading import QuestionKind
 from quizzes.models import WRITTEN_LENGTH
 
-MAX_CHOICES = 50
+MAX_QUESTIONS = 200  # in a lesson
+MAX_CHOICES = 50  # in a question
 MAX_WHOLE_DIGITS = 20  # of a number and of its tolerance
 MAX_PLACES = 10
 _DECIMAL = re.compile(r"[+-]?([0-9]+)(?:\.([0-9]+))?", re.ASCII)

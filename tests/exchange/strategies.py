@@ -9,9 +9,9 @@ from typing import get_args
 from hypothesis import strategies as st
 
 from courses.markdown import shows_nothing
+from courses.models import RESERVED_SLUGS
 from exchange.source_file import without_blank_edges
 from exchange.track_folder import (
-    RESERVED_SLUGS,
     ChoiceSource,
     LessonSource,
     QuestionSource,
