@@ -78,11 +78,26 @@ class PublishesLesson(OpensAndCloses):
 
     # Beside Save
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A new lesson has the button, too: unfold shows it on stored ones alone."""
+        buttons = self.get_actions_submit_line(request, None)
+        context = {} if object_id else {"actions_submit_line": buttons}
+        page: HttpResponse = super().changeform_view(
+            request, object_id, form_url, (extra_context or {}) | context
+        )
+        return page
+
     def get_actions_submit_line(self, request: HttpRequest, object_id: Any) -> Any:
-        lesson = self.find(request, object_id)
-        now = timezone.now()
-        if lesson is None or (lesson.published_at and lesson.published_at <= now):
-            return []
+        if object_id is not None:
+            lesson = self.find(request, object_id)
+            if lesson is None or is_open(lesson):
+                return []
         return super().get_actions_submit_line(request, object_id)
 
     @admin.action(description=_("Save and publish"))
@@ -95,6 +110,8 @@ class PublishesLesson(OpensAndCloses):
     ) -> HttpResponse:
         """Leads on to the page that publishes it, with its track where that is a draft."""
         response: HttpResponse = super().response_add(request, obj, post_url_continue)
+        if getattr(request, "publish", False):
+            return self._publish_saved(request, obj) or response
         url, said = self._address("publication", obj), gettext("Publish it")
         if obj.track.published_at is None:
             url = reverse("admin:courses_track_publication", args=[obj.track_id])
@@ -104,19 +121,31 @@ class PublishesLesson(OpensAndCloses):
 
     def response_change(self, request: HttpRequest, obj: Lesson) -> HttpResponse:
         response: HttpResponse = super().response_change(request, obj)
-        if not getattr(request, "publish", False):
-            return response
-        (checked,) = check([obj])
+        if getattr(request, "publish", False):
+            return self._publish_saved(request, obj) or response
+        return response
+
+    def _publish_saved(
+        self, request: HttpRequest, lesson: Lesson
+    ) -> HttpResponse | None:
+        """Publishes it where nothing is to be looked at; else the page that does."""
+        track = lesson.track
+        is_track_draft = track.published_at is None and track.archived_at is None
+        if is_track_draft and lesson.published_at is None:
+            said = gettext("It is saved. Its track is a draft, too: publish both here.")
+            messages.info(request, said)
+            return redirect("admin:courses_track_publication", track.pk)
+        (checked,) = check([lesson])
         if checked.findings:
             said = gettext("It is saved, and not published yet. Look at this first.")
             messages.warning(request, said)
-            return redirect(self._address("publication", obj))
-        publishing.publish_lessons([obj.pk])
+            return redirect(self._address("publication", lesson))
+        publishing.publish_lessons([lesson.pk])
         said = gettext("The lesson is published.")
-        self.log_many(request, [obj], said)
+        self.log_many(request, [lesson], said)
         messages.success(request, said)
-        self._tell_of_track(request, obj)
-        return response
+        self._tell_of_track(request, lesson)
+        return None
 
     # In the list
 

@@ -123,15 +123,13 @@ def see_it_as_learners_will(shown: FrameLocator) -> None:
 
 def publish(page: Page) -> None:
     """The lesson with its track: one page says what to look at, and opens both."""
-    page.get_by_role("button", name="Save", exact=True).click()
-    leads_on = page.get_by_role("link", name="Publish it with its track")
-    expect(leads_on).to_be_visible()
+    page.get_by_role("button", name="Save and publish").click()
+    expect(page.get_by_label("Probe the soil")).to_be_checked()
     load_axe(page)
     assert violations(page) == []
-    leads_on.click()
-    expect(page.get_by_label("Probe the soil")).to_be_checked()
     page.get_by_role("button", name="Publish now").click()
     expect(page.get_by_text("Published: the track, with 1 lesson.")).to_be_visible()
+    expect(page.get_by_text("Up to date")).to_be_visible()  # its preview is there
     page.goto("/admin/")
     expect(page.get_by_text("Nothing needs you now.")).to_be_visible()
     expect(page.get_by_role("heading", name="Your first track")).to_have_count(0)

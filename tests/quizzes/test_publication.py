@@ -203,10 +203,84 @@ def test_save_and_publish_publishes_what_is_sound(client, draft):
 def test_a_lesson_published_in_a_draft_track_leads_on_to_the_track(client, moss):
     lesson = moss.lessons.get(slug="look")
 
+    response = press(client, lesson, "courses_lesson_publish_now", title="Look here")
+
+    assert response.redirect_chain[-1][0] == f"{of(moss)}#saved"
+    said = page_of(response)
+    assert "It is saved. Its track is a draft, too: publish both here." in said
+    assert f'name="lessons" value="{lesson.pk}" checked' in said
+    lesson.refresh_from_db()
+    assert (lesson.title, lesson.published_at) == ("Look here", None)
+
+
+def test_one_published_in_a_track_that_opens_later_says_so(client, moss):
+    Track.objects.filter(pk=moss.pk).update(
+        published_at=timezone.now() + timedelta(days=1)
+    )
+    lesson = moss.lessons.get(slug="look")
+
     said = page_of(press(client, lesson, "courses_lesson_publish_now"))
 
     assert "Its track is not published, so learners do not see it yet." in said
     assert f'<a class="to" href="{of(moss)}">Publish it</a>' in said
+
+
+ADD = "/admin/courses/lesson/add/"
+
+
+def add(client: Client, track: Track, **fields: str) -> Any:
+    """A new lesson with one question, sent with "Save and publish"."""
+    asks = {
+        "questions-TOTAL_FORMS": "1",
+        "questions-0-kind": "single",
+        "questions-0-prompt": "Which?",
+        "questions-0-explanation": "So.",
+        "questions-0-choices-TOTAL_FORMS": "2",
+        "questions-0-choices-INITIAL_FORMS": "0",
+        "questions-0-choices-0-text": "Yes",
+        "questions-0-choices-0-is_right": "on",
+        "questions-0-choices-1-text": "No",
+    }
+    lesson = {"title": "New", "slug": "new", "summary": "It is new.", "markdown": "A."}
+    sent = fields_of(client, ADD) | asks | lesson | {"track": str(track.pk)}
+    button = {"courses_lesson_publish_now": ""}
+    return client.post(ADD, sent | button | fields, follow=True)
+
+
+def test_a_new_lesson_is_published_at_once_where_it_is_sound(client, soil):
+    assert "Save and publish" in page_of(client.get(ADD))
+    said = page_of(add(client, soil))
+
+    assert "The lesson is published." in said
+    assert "Publish it</a>" not in said
+    new = Lesson.objects.select_related("track").get(slug="new")
+    assert new.is_published
+    assert new.question_count == 1
+
+
+def test_a_new_lesson_with_a_finding_is_saved_and_shown_with_it(client, soil):
+    said = page_of(add(client, soil, **{"questions-0-choices-1-text": "None of these"}))
+
+    assert "It is saved, and not published yet." in said
+    assert "“None of these” says nothing of its own." in said
+    assert Lesson.objects.get(slug="new").published_at is None
+
+
+def test_a_new_lesson_of_a_draft_track_is_published_with_it(client, moss):
+    response = add(client, moss)
+
+    assert response.redirect_chain[-1][0] == f"{of(moss)}#saved"
+    new = Lesson.objects.get(slug="new")
+    assert f'name="lessons" value="{new.pk}" checked' in page_of(response)
+
+
+def test_a_new_lesson_that_is_saved_alone_leads_on_to_its_publication(client, soil):
+    fields = fields_of(client, ADD) | {"track": str(soil.pk), "summary": "Later."}
+    later = {"slug": "later", "title": "Later", "markdown": "A."}
+    said = page_of(client.post(ADD, fields | later, follow=True))
+    new = Lesson.objects.get(slug="later")
+    assert new.published_at is None
+    assert f'<a class="to" href="{of(new)}">Publish it</a>' in said
 
 
 def test_save_and_publish_saves_and_shows_what_was_found(client, draft):
