@@ -75,6 +75,9 @@ class TestFigures:
         assert "58 to 92 %" in page  # Wilson, of 16 in 20
         assert "Nobody picks C" in page
         assert "20 of visitors" in page
+        head = page.partition(f'id="question-{probe.pk}"')[2].partition("</th>")[0]
+        assert head.endswith("Where does the probe go?</a> ")  # and not who picked what
+        assert "Who picked what" in page
 
     def test_the_few_with_other_answers_do_not_speak_for_all(
         self, iris, soil, lesson, probe
