@@ -68,14 +68,14 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[NewContext]:
     yield open_one
     for context in contexts:
         for page in context.pages:
-            _let_preview_finish(page)
+            _let_requests_finish(page)
         context.close()
 
 
-def _let_preview_finish(page: Page) -> None:
+def _let_requests_finish(page: Page) -> None:
     """A preview that is still being drawn would ask the database after the test."""
-    if "/admin/" in page.url:
-        with contextlib.suppress(Error):
+    with contextlib.suppress(Error):
+        if page.locator("[data-preview], [data-pictures]").count():
             page.wait_for_load_state("networkidle", timeout=5000)
 
 
