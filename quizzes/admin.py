@@ -158,7 +158,7 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             return gettext("None yet")
         words = answered_words(question) or gettext("None yet.")
         if question.grades_earlier:
-            words += gettext(" Earlier answers are graded by it.")
+            words += gettext(" Earlier answers were graded by it.")
         if is_answered(question):
             words += " " + gettext("So it stays as it is.")
         links = [

@@ -23,7 +23,7 @@ ANSWERED = _(
     "instead."
 )
 GRADES_EARLIER = _(
-    "Earlier answers are graded by this question, so it cannot change. Revise or retire "
+    "Earlier answers were graded by this question, so it cannot change. Revise or retire "
     "it instead."
 )
 QUESTION_KEY = ["prompt", "kind", "tolerance"]  # a text comes first: it is always sent

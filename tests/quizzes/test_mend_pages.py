@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from exchange.stored import export_track
+from gradus.me import erase_account
 from quizzes.log import Person, answered_in
 from quizzes.models import Choice, Question
 from quizzes.regrade_models import Regrade
+from quizzes.regrades import take_back
 from quizzes.services import lock_questions, retire_question
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_thread
 from tests.factories import make_question, make_user
@@ -88,11 +90,11 @@ class TestTheLessonsPage:
         self, desk, iris, lesson, answered
     ):
         new = revise(answered, "Right", "+Not so", "Nor this")
-        by_map(answered, new, iris)
+        take_back(by_map(answered, new, iris), iris)
 
         page = self.page(desk, lesson)
 
-        assert "Earlier answers are graded by it. So it stays as it is." in page
+        assert "Earlier answers were graded by it. So it stays as it is." in page
         assert revising(new) in page
 
     def test_says_why_a_graded_key_cannot_change_where_it_was_sent_all_the_same(
@@ -106,7 +108,7 @@ class TestTheLessonsPage:
 
         page = desk.post(url, fields).content.decode()
 
-        assert "Earlier answers are graded by this question" in page
+        assert "Earlier answers were graded by this question" in page
 
     def test_lists_what_was_retired_and_replaced(self, desk, lesson, answered):
         revise(answered)
@@ -458,6 +460,17 @@ class TestVersions:
         assert "Both are right." in page
         assert "by Iris" in page
         assert "Take back" in page
+
+    def test_a_regrade_outlives_the_account_of_who_made_it(self, iris, ruth, answered):
+        made = full(revise(answered), iris)
+        erase_account(iris, withdraw=False)
+
+        for page in (
+            address("question_versions", made.target_id),
+            address("regrade_take_back", made.pk),
+        ):
+            said = admin_client(ruth).get(page).content.decode()
+            assert "by Erased account" in said
 
     def test_cost_as_many_statements_with_many_answers(self, desk, iris, probe):
         counts = []
