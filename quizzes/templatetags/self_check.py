@@ -64,22 +64,8 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
         asked = questions_of(lesson.pk)
     if link := context.get("preview_link"):
         asked = [_previewed(one, link, context["outline"]) for one in asked]
-    items = []
-    for question in asked:
-        if open_form is not None and open_form.asked.uuid == question.uuid:
-            items.append(Item(question, len(asked), form=open_form))
-            continue
-        found = preview.get(question.id) or verdicts.get(question.id)
-        verdict = found if isinstance(found, Verdict) else None
-        items.append(
-            Item(
-                question,
-                len(asked),
-                verdict=verdict,
-                revised=found if isinstance(found, Revised) else None,
-                form=None if verdict else AnswerForm(question),
-            )
-        )
+    found = verdicts | preview
+    items = [_item(one, len(asked), found.get(one.id), open_form) for one in asked]
     return {
         "request": request,
         "user": context["user"],
@@ -89,6 +75,20 @@ def self_check(context: Context, lesson: Lesson) -> dict[str, Any]:
         "items": items,
         "state": state_of(verdicts.values(), len(asked)),
     }
+
+
+def _item(
+    asked: Asked,
+    total: int,
+    found: Verdict | Revised | None,
+    open_form: AnswerForm | None,
+) -> Item:
+    """A verdict, unless it is this question that was opened to answer; else a form."""
+    if open_form is not None and open_form.asked.uuid == asked.uuid:
+        return Item(asked, total, form=open_form)
+    if isinstance(found, Verdict):
+        return Item(asked, total, verdict=found)
+    return Item(asked, total, revised=found, form=AnswerForm(asked))
 
 
 def _previewed(asked: Asked, link: PreviewLink, outline: Outline) -> Asked:
