@@ -163,6 +163,28 @@ def test_the_upload_fails_and_nothing_typed_is_lost(page):
     assert "probe.png" in text_of(page)
 
 
+def test_the_place_of_the_pictures_is_gone_and_back_and_no_word_is_lost(
+    page, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MEDIA_ROOT.write_text("no folder")
+    before = text_of(page)
+    give(page, "drop", png(seed=44))
+    dialog = page.get_by_role("dialog", name="Add a picture")
+    dialog.get_by_label("Description").fill(WORDS)
+    send = dialog.get_by_role("button", name="Upload and insert")
+    send.click()
+
+    expect(dialog.get_by_role("alert")).to_contain_text("The picture is not stored")
+    expect(dialog.get_by_label("Description")).to_have_value(WORDS)
+    assert text_of(page) == before
+    settings.MEDIA_ROOT.unlink()
+    send.click()
+
+    expect(dialog).to_be_hidden()
+    assert f"![{WORDS}](probe.png)" in text_of(page)
+
+
 def test_a_lesson_that_is_being_added_gives_its_pictures_to_the_chosen_track(
     page, lesson
 ):
