@@ -132,8 +132,11 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
     ordering = ["position"]
     ordering_field = "position"
     hide_ordering_field = True
-    extra = 0
     formfield_overrides = {models.TextField: {"form_class": MarkdownField}}
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Where no script adds a row, a link asks for one."""
+        return int("another" in request.GET)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         choices = Choice.objects.order_by("position")

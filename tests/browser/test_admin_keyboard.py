@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from quizzes.models import Question
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
 from tests.factories import make_instructor, make_lesson, make_question, make_track
@@ -50,6 +51,36 @@ def test_without_scripts_one_signs_out_too(lesson_address, stage, open_browser):
     page.get_by_role("button", name="Sign out").click()
 
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+
+
+def test_without_scripts_a_lesson_takes_a_question(lesson_address, stage, open_browser):
+    page = open_page(stage, open_browser, java_script_enabled=False)
+    page.goto(lesson_address)
+    expect(page.get_by_text("Add another Question")).to_be_hidden()
+
+    page.get_by_role("link", name="Room for another question").click()
+    page.fill("[name=questions-1-prompt]", "How deep?")
+    page.fill("[name=questions-1-choices-0-text]", "Ten centimetres")
+    page.check("[name=questions-1-choices-0-is_right]")
+    page.fill("[name=questions-1-choices-1-text]", "A metre")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert Question.objects.get(prompt="How deep?").choices.count() == 2
+
+
+def test_without_scripts_no_filter_lies_above_a_list(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser, java_script_enabled=False)
+    page.goto(reverse("admin:courses_track_changelist"))
+
+    page.get_by_role("link", name="Draft", exact=True).click()
+    expect(page.get_by_text("Nothing is like that.")).to_be_visible()
+    page.get_by_role("link", name="All", exact=True).first.click()
+    page.get_by_role("link", name="Soil", exact=True).click()
+
+    expect(page.get_by_label("Title")).to_have_value("Soil")
 
 
 def test_a_question_asks_for_what_its_kind_has_a_use_for(
