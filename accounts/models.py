@@ -112,7 +112,7 @@ class AuditEvent(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name = _("change of an account")
-        verbose_name_plural = _("audit log")
+        verbose_name_plural = _("changes of accounts")
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.what}"

@@ -53,6 +53,7 @@ from quizzes.querysets import people_who_answered
 from quizzes.readers import LessonsWithReaders
 from quizzes.rules import MAX_CHOICES
 from quizzes.services import lock_questions, retire_question
+from quizzes.templatetags.worth import credit
 
 _ = gettext_lazy
 GONE = _("Somebody has just retired or revised this question.")
@@ -282,18 +283,22 @@ def _nested(form: Any) -> list[Any]:
 class AnswerAdmin(ForAdminsToRead):
     """The log, to be read by admins; nobody changes it."""
 
-    list_display = ["question", "person", "credit", "answered_at"]
+    list_display = ["question", "person", "earned", "answered_at"]
     list_select_related = ["question", "respondent__learner"]
     search_fields = ["respondent__learner__name", "respondent__learner__email"]
     ordering = ["-pk"]
     show_full_result_count = False
-    fields = ["question", "person", "credit", "answered_at", "question_revision"]
+    fields = ["question", "person", "earned", "answered_at", "question_revision"]
     readonly_fields = fields
 
     @admin.display(description=_("person"))
     def person(self, answer: Answer) -> str:
         learner = answer.respondent.learner
         return gettext("A visitor") if learner is None else str(learner)
+
+    @admin.display(description=_("credit"), ordering="credit")
+    def earned(self, answer: Answer) -> str:
+        return credit(answer.credit)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return (

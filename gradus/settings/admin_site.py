@@ -107,7 +107,7 @@ NAVIGATION = [
             ),
             _line(_("Answers"), "checklist", "quizzes_answer", "quizzes.view_answer"),
             _line(
-                _("Audit log"),
+                _("Changes of accounts"),
                 "history",
                 "accounts_auditevent",
                 "accounts.view_auditevent",
