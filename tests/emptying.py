@@ -36,8 +36,11 @@ def _sql_flush(
     )
     if _answer(size, names) > MOST_BYTES:
         return truncate(style, tables, **options)
-    deletes = [f"DELETE FROM {name}" for name in names]
-    return ["SET LOCAL session_replication_role = replica", *deletes]
+    return [
+        f"LOCK TABLE {', '.join(names)}",  # as TRUNCATE does, for who still writes
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {name}" for name in names),
+    ]
 
 
 def _answer(question: str, *params: list[str]) -> Any:
