@@ -6,16 +6,18 @@ from html import unescape
 from threading import Barrier
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from courses.audience import Audience
 from courses.groups import LearnerGroup, TrackGroup
 from courses.models import Lesson, Track
 from courses.publishing import publish_lessons, publish_track
+from exchange.keeping import keep_found
 from exchange.two_saves import is_same
 from tests.admin_forms import added_row, admin_client, fields_in, fields_of, in_thread
 from tests.factories import make_instructor, make_lesson, make_question
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 NEW = "questions-__prefix__-"  # begins the fields of the row that is copied
 
@@ -324,6 +326,28 @@ def test_of_two_saves_at_the_same_moment_one_is_stopped(asks, iris, ruth, lesson
     lost = {"By Iris.", "By Ruth."} - {stored}
     refused = next(page for page in pages if page.status_code == 409)
     assert lost.pop() in words(refused)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("model", "text"), [("lesson", "markdown"), ("track", "description")]
+)
+def test_a_save_that_is_not_over_is_waited_for_and_seen(
+    model, text, iris, lesson, soil
+):
+    row = {"lesson": lesson, "track": soil}[model]
+    keep_found(soil.pk)  # else the history's first version would wait as well
+    client, pages = admin_client(iris), []
+    fields = fields_of(client, page_of(row)) | {text: "Iris' words."}
+    with transaction.atomic():
+        type(row).objects.filter(pk=row.pk).update(**{text: "Ruth's words."})
+        saving = in_thread(lambda: pages.append(client.post(page_of(row), fields)))
+        wait_until_somebody_waits()
+    saving.join()
+
+    assert pages[0].status_code == 409
+    row.refresh_from_db()
+    assert getattr(row, text) == "Ruth's words."
 
 
 @pytest.mark.django_db(transaction=True)
