@@ -57,6 +57,12 @@ def was_published(row: Any) -> bool:
     return known
 
 
+def keeps_address(request: HttpRequest, row: Any) -> bool:
+    """A published one does; and one that was published when the page was loaded."""
+    is_not_sent = request.method == "POST" and "slug" not in request.POST
+    return row is not None and (was_published(row) or is_not_sent)
+
+
 class LessonsInline(TabularInline):  # type: ignore[misc]
     """The lessons in their order; each is written on a page of its own."""
 
@@ -183,7 +189,7 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A published track keeps its address: certificates and links lead there."""
-        return ["slug"] if obj is not None and was_published(obj) else []
+        return ["slug"] if keeps_address(request, obj) else []
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["title"]}
@@ -297,7 +303,7 @@ class LessonAdmin(TaughtAdmin):
         """A lesson stays in its track, and a published one at its address."""
         if obj is None:
             return []
-        return ["track", "slug"] if was_published(obj) else ["track"]
+        return ["track", "slug"] if keeps_address(request, obj) else ["track"]
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj is not None else {"slug": ["title"]}

@@ -82,7 +82,10 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
 
     def clean(self) -> None:
         super().clean()
-        if any(self._is_gone(form) for form in self.initial_forms):
+        gone = [form for form in self.initial_forms if self._is_gone(form)]
+        for form in gone:
+            form.add_error(None, _("Somebody took this row away. Delete it to go on."))
+        if gone:
             raise ValidationError(
                 _("A row is gone since this page was loaded. Delete it to go on.")
             )

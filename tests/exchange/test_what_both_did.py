@@ -162,6 +162,23 @@ def test_a_lesson_published_meanwhile_keeps_its_address_and_says_so(two, lesson)
     assert (lesson.slug, lesson.markdown) == ("probe-the-soil", "Mine.")
 
 
+@pytest.mark.parametrize("model", ["lesson", "track"])
+def test_what_was_made_a_draft_meanwhile_keeps_the_address_it_had(
+    iris, soil, lesson, model
+):
+    row = {"lesson": lesson, "track": soil}[model]
+    client = admin_client(iris)
+    mine = fields_of(client, page_of(row)) | {"title": "Mine"}
+    assert "slug" not in mine  # it was open, so its address could not be changed
+    type(row).objects.filter(pk=row.pk).update(published_at=None)
+
+    assert client.post(page_of(row), mine).status_code == 302
+
+    slug = row.slug
+    row.refresh_from_db()
+    assert (row.slug, row.title) == (slug, "Mine")
+
+
 class TestGone:
     """The other deleted it, or took the track away: what was typed comes back."""
 
