@@ -7,18 +7,22 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, Value
+from django.db.models.functions import Replace
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from courses.models import Lesson, Track
+from courses.pictures import take_picture
 from exchange.saving import Terms, import_track, import_track_folder
-from exchange.stored import export_track, export_track_folder
+from exchange.stored import export_track, export_track_folder, export_track_zip
 from exchange.track_folder import parse_track, write_track
 from exchange.track_source import QuestionSource, TrackSource
 from exchange.zip_files import read_track_zip, unzip, write_track_zip
-from quizzes.models import Question
+from quizzes.models import Choice, Question
 from quizzes.publication import findings_in
+from tests.drawings import png
 from tests.exchange.folders import places_of_rows, real_folder, run
 from tests.exchange.strategies import tracks
 
@@ -135,6 +139,36 @@ def test_an_import_makes_any_edition_of_a_track_into_any_other(both):
 
     assert write_track(stored) == write_track(new)
     assert after == before
+
+
+def store_with_crlf() -> None:
+    """As in rows that are older than the forms that make LF of it."""
+    texts: list[tuple[type[Model], list[str]]] = [
+        (Track, ["description"]),
+        (Lesson, ["markdown"]),
+        (Question, ["prompt", "explanation", "other_feedback"]),
+        (Choice, ["feedback"]),
+    ]
+    for model, names in texts:
+        sent = {name: Replace(name, Value("\n"), Value("\r\n")) for name in names}
+        model._default_manager.update(**sent)
+
+
+@given(track=tracks(), seeds=st.sets(st.integers(1, 9), max_size=3))
+@examples(max_examples=10, deadline=None)
+def test_any_track_with_pictures_downloads_and_uploads_as_no_change(track, seeds):
+    pictures = [take_picture(f"step-{seed}.png", png(seed=seed)) for seed in seeds]
+    with transaction.atomic():
+        import_track(replace(track, pictures=tuple(pictures)))
+        store_with_crlf()
+        first = export_track_zip(Track.objects.get())
+        report = import_track(read_track_zip(first, "any.zip"), Terms(compares=True))
+        again = export_track_zip(Track.objects.get())
+        transaction.set_rollback(True)
+
+    assert report.changes == ()
+    assert report.before == report.after
+    assert again == first
 
 
 def through_zips(folder: Path, tmp_path: Path) -> dict[str, bytes]:
