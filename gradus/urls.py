@@ -7,9 +7,11 @@ from django.views.generic import RedirectView
 
 from accounts.admin_login import guard, no_shortcut
 from gradus import health, me, pages
+from gradus.admin_search import mend_search
 from gradus.stock_models import keep_own_models
 
 guard(admin.site)  # sign-in and password change lead to the account pages
+mend_search(admin.site)
 keep_own_models(admin.site)
 admin.site.index_title = _("Home")
 
