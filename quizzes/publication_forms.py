@@ -1,14 +1,31 @@
 """What is sent to open or close a track or a lesson."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 FARTHEST = timedelta(days=5 * 366)  # ahead, of a time to publish at
+
+
+class Moment(forms.DateTimeField):
+    """A time by the clocks of the site's time zone."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            said = _(
+                "The clocks change then: this time is there twice, or not at all. Choose "
+                "another."
+            )
+            raise ValidationError(said) from error
 
 
 class PublicationForm(forms.Form):
@@ -20,7 +37,7 @@ class PublicationForm(forms.Form):
             "required": _("Choose one of the buttons."),
         }
     )
-    at = forms.DateTimeField(
+    at = Moment(
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         error_messages={"invalid": _("Write a day and a time.")},
