@@ -182,6 +182,8 @@ def _unknown(name: str, data: bytes) -> str:
         return _("SVG is not taken, as it can hold scripts. Save the picture as PNG.")
     if _MARKUP.match(data):
         return _("This is a web page and no picture.")
+    if data[4:8] == b"ftyp":  # as a telephone saves them
+        return _("HEIC, AVIF and films are not taken. Save the picture as JPEG.")
     return _("This is no picture in PNG, JPEG, WebP or GIF.")
 
 

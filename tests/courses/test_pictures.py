@@ -453,6 +453,13 @@ def test_other_kinds_are_refused(kind):
     assert said == "This is no picture in PNG, JPEG, WebP or GIF."
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif", b"mp42"])
+def test_what_a_telephone_saves_in_a_kind_of_its_own_is_refused_with_a_way_out(brand):
+    data = b"\x00\x00\x00\x18ftyp" + brand + b"\x00" * 200
+
+    assert "Save the picture as JPEG." in refusal("img.heic", data)
+
+
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP"])
 def test_a_picture_that_moves_is_refused(kind):
     mode = "P" if kind == "GIF" else "RGB"
