@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Subquery
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -27,14 +26,6 @@ def get_track_for(reader: Reader, slug: str) -> Track:
     """The track with counts and the reader's place in it; Http404."""
     tracks = Track.objects.visible_to(reader).with_counts().with_enrollment(reader)
     return get_object_or_404(tracks, slug=slug)
-
-
-def get_open_track_for(reader: Reader, slug: str) -> Track:
-    """A track that is still taught; an archived one is a 404."""
-    track = get_track_for(reader, slug)
-    if track.archived_at is not None:
-        raise Http404
-    return track
 
 
 def get_lesson_for(reader: Reader, track_slug: str, slug: str) -> Lesson:

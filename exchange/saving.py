@@ -14,7 +14,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from courses.constraints import REFUSED, broken_constraint, is_busy, is_too_slow
 from courses.models import Lesson, Track
 from courses.publishing import RENDERED, let_teach, unpublish_lessons
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
@@ -23,6 +22,7 @@ from exchange.models import What
 from exchange.picture_saving import save_pictures, show_pictures, store_pictures
 from exchange.question_matching import Questions
 from exchange.question_saving import BATCH, save_questions
+from exchange.refusals import refused_kindly
 from exchange.report import Change, ImportReport, Journal, Missing
 from exchange.revising import parts_of, revise
 from exchange.stored import CHOICES, texts_of
@@ -49,14 +49,6 @@ _TRACK_TEXTS = (
 )
 _LESSON_TEXTS = ("title", "summary", "markdown", "language", "license", "attribution")
 _REVISING = {"title", "markdown"}  # what makes the page say "revised"
-
-# Broken only where somebody adds a lesson or question at the same moment.
-_TAKEN_MEANWHILE = {
-    "lesson_slug_unique_in_track",
-    "lesson_position_unique_in_track",
-    "question_position_unique_in_lesson",
-    "question_id_unique_in_lesson",
-}
 
 
 class TrackChangedError(Exception):
@@ -133,31 +125,20 @@ def import_track(source: TrackSource, terms: Terms = PLAIN) -> ImportReport:
     journal = Journal(timezone.now(), terms.publish)
     if not terms.dry_run:
         store_pictures(source.pictures)
-    try:
-        with transaction.atomic():
-            track = _save_track(source, journal, terms)
-            journal.warnings += too_many_questions(track, source)
+    with refused_kindly(), transaction.atomic():
+        track = _save_track(source, journal, terms)
+        journal.warnings += too_many_questions(track, source)
+        report = _report(source, journal, terms)
+        if terms.agreed not in {None, report.fingerprint}:
+            raise TrackChangedError(report)
+        if _retire(journal, terms):
             report = _report(source, journal, terms)
-            if terms.agreed not in {None, report.fingerprint}:
-                raise TrackChangedError(report)
-            if _retire(journal, terms):
-                report = _report(source, journal, terms)
-            if not terms.dry_run and (problems := too_many_questions(track, source)):
-                raise TrackFolderError(problems)
-            _keep_versions(track, terms)
-            connection.check_constraints()  # positions, which wait for the commit
-            if terms.dry_run:
-                transaction.set_rollback(True)
-    except REFUSED as error:
-        if is_too_slow(error):
-            message = _(
-                "The site was too busy, and nothing is stored. Import it again."
-            )
-            raise TrackFolderError([Problem(TRACK_FILE, 0, message)]) from error
-        if broken_constraint(error) not in _TAKEN_MEANWHILE and not is_busy(error):
-            raise
-        message = _("The track was edited at the same moment. Import it once more.")
-        raise TrackFolderError([Problem(TRACK_FILE, 0, message)]) from error
+        if not terms.dry_run and (problems := too_many_questions(track, source)):
+            raise TrackFolderError(problems)
+        _keep_versions(track, terms)
+        connection.check_constraints()  # positions, which wait for the commit
+        if terms.dry_run:
+            transaction.set_rollback(True)
     return report
 
 
