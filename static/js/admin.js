@@ -1,6 +1,6 @@
 // What the admin's own templates leave out for screen readers and for the keyboard: a main
-// landmark, no header cell that is announced and says nothing, and a press of Enter or Space on
-// what answers a click alone. And what they do too much: writing the name of a chosen file into
+// landmark, no header cell that is announced and says nothing, no name of an icon read out
+// beside words, and a press of Enter or Space on what answers a click alone. And what they do too much: writing the name of a chosen file into
 // the text field nearby, which is the description of a picture.
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("main")?.setAttribute("role", "main");
@@ -12,6 +12,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!part.textContent.trim()) continue;
     part.setAttribute("role", "button");
     part.tabIndex = 0;
+  }
+  for (const icon of document.querySelectorAll(".material-symbols-outlined")) {
+    const around = icon.closest("a, button, [role=button], td, li") || icon;
+    if (around.textContent.trim() !== icon.textContent.trim()) icon.setAttribute("aria-hidden", "true");
   }
 });
 document.addEventListener("keydown", (event) => {

@@ -43,6 +43,17 @@ def test_side_bar_and_sign_out_are_reached_with_the_keyboard(
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
+def test_no_name_of_an_icon_is_read_out_beside_words(
+    lesson_address, stage, open_browser
+):
+    page = open_page(stage, open_browser, viewport={"width": 1400, "height": 800})
+    page.goto(lesson_address)
+
+    for name in "Pictures", "Add another Question":
+        expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="add", exact=True)).to_be_visible()
+
+
 def test_without_scripts_one_signs_out_too(lesson_address, stage, open_browser):
     page = open_page(stage, open_browser, java_script_enabled=False)
     page.goto(lesson_address)
