@@ -196,3 +196,10 @@ def test_questions_are_dragged_over_a_locked_one(desk, lesson):
     asked = lesson.questions.exclude(position=None).order_by("position")
     assert [question.prompt for question in asked] == ["D?", "A?", "B?", "C?"]
     assert errors == []
+
+
+def test_the_numbers_of_a_lesson_have_their_headings_at_every_width(desk, track):
+    desk.goto(reverse("admin:courses_track_change", args=[track.pk]))
+
+    for name in ("State", "Questions", "Reading now"):
+        expect(desk.get_by_role("columnheader", name=name)).to_be_visible()
