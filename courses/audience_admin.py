@@ -155,6 +155,10 @@ class LearnerGroupAdmin(SavesKindly):
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).annotate(size=Count("members"))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """None: "?tracks=1" would tell of anybody's track which groups it is for."""
+        return False
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if admin_in(request) is None:
             return ["name", "learners"]

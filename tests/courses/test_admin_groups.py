@@ -305,11 +305,15 @@ class TestWhatInstructorsSeeOfGroups:
         assert [row["text"] for row in found["results"]] == ["Class 7"]
         assert by_person["results"] == []
 
-    def test_does_not_tell_by_a_filter_who_is_in_one(self, client, ben):
+    def test_does_not_tell_by_a_filter_who_is_in_one_and_what_it_is_for(
+        self, client, ben, soil, group
+    ):
         for lookup in (
             "members__learner__email__startswith=ben",
             f"members__learner={ben.pk}",
             "tracks__title=Soil",
+            f"tracks={soil.pk}",
+            f"members={group.members.get().pk}",
         ):
             response = client.get(f"{at(f'{GROUPS}_changelist')}?{lookup}")
             assert response.status_code != 200, lookup
