@@ -30,6 +30,7 @@ from quizzes.admin_forms import (
     ChoiceFormSet,
     QuestionForm,
     QuestionFormSet,
+    ShortDecimal,
 )
 from quizzes.answered import (
     answered_words,
@@ -155,6 +156,16 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
             .prefetch_related(Prefetch("choices", choices))
         )
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        match db_field.name:
+            case "tolerance":
+                kwargs["form_class"] = ShortDecimal
+            case "other_feedback":
+                kwargs["help_text"] = _(
+                    "For a text or a number: shown with each answer that is not accepted."
+                )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     @admin.display(description=_("answers"), empty_value="")
     def answers(self, question: Any) -> str:
         """How many people have answered, which is why it is read-only; what to do."""
@@ -189,6 +200,9 @@ class TrackWithLessonsAdmin(
 
 @admin.register(Lesson)
 class LessonWithQuestionsAdmin(PublishesLesson, DuplicatesLesson, PreviewsLesson):
+    class Media:
+        js = ["js/kinds.js"]
+
     inlines = [QuestionInline]
     change_form_outer_after_template = "admin/quizzes/earlier_questions.html"
     refusals = LessonAdmin.refusals | {

@@ -7,8 +7,10 @@ keeps what was typed.
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,13 @@ CHOICE_KEY = ["text", "is_right"]
 def why_locked(question: Any) -> Any:
     """Of one that is_answered."""
     return ANSWERED if question.answered_by else GRADES_EARLIER
+
+
+class ShortDecimal(forms.DecimalField):
+    """A number without the zeros that its column adds: 0.01, not 0.0100000000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
 
 
 class KeyForm(OrderedForm):

@@ -116,6 +116,40 @@ def test_a_finding_leads_into_its_field(desk: Page, written: Lesson):
     expect(field).to_be_in_viewport()
 
 
+# The kinds of question
+
+
+def test_a_question_shows_the_fields_of_its_kind(desk: Page, written: Lesson):
+    desk.goto(change(written))
+    desk.locator("#questions-data > .form-actions .add-row").click()
+    tolerance = desk.locator("[name=questions-2-tolerance]")
+    other = desk.locator("[name=questions-2-other_feedback]")
+    shown = []
+    for kind in "single", "number", "text", "multiple", "number":
+        desk.select_option("[name=questions-2-kind]", kind)
+        if kind == "number":
+            tolerance.fill("0.5")
+        shown.append((kind, tolerance.is_visible(), other.is_visible()))
+    assert shown == [
+        ("single", False, False),
+        ("number", True, True),
+        ("text", False, True),
+        ("multiple", False, False),
+        ("number", True, True),
+    ]
+    expect(tolerance).to_have_value("0.5")
+
+    desk.fill("[name=questions-2-prompt]", "Which?")
+    desk.select_option("[name=questions-2-kind]", "single")
+    desk.fill("[name=questions-2-choices-0-text]", "Yes")
+    desk.check("[name=questions-2-choices-0-is_right]")
+    desk.fill("[name=questions-2-choices-1-text]", "No")
+    desk.get_by_role("button", name="Save", exact=True).click()
+    desk.wait_for_url("**/admin/courses/lesson/")
+    asked = written.questions.get(prompt="Which?")
+    assert (asked.kind, asked.tolerance) == ("single", None)
+
+
 # The order
 
 

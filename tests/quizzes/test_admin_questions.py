@@ -1,5 +1,6 @@
 """A lesson with its questions and their choices on one page of the admin."""
 
+from decimal import Decimal
 from functools import partial
 from threading import Barrier
 
@@ -558,3 +559,13 @@ def test_the_answers_cost_as_many_statements_with_many_rows(ruth, probe):
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_a_tolerance_is_shown_as_it_was_typed(iris, lesson):
+    make_question(lesson, kind="number", right=("2.5",), tolerance=Decimal("0.01"))
+    make_question(lesson, kind="number", right=("2",), tolerance=Decimal(100))
+
+    sent = fields_of(admin_client(iris), address(lesson))
+
+    assert sent["questions-0-tolerance"] == "0.01"
+    assert sent["questions-1-tolerance"] == "100"
