@@ -103,7 +103,8 @@ def place_last(lesson: Lesson) -> None:
     Raises:
         TrackFullError: there is none.
     """
-    Track.objects.select_for_update(no_key=True).get(pk=lesson.track_id)
+    tracks = Track.objects.select_for_update(no_key=True)
+    list(tracks.filter(pk=lesson.track_id).values_list("pk"))
     last = Lesson.objects.filter(track=lesson.track_id).aggregate(Max("position"))
     lesson.position = (last["position__max"] or 0) + 1
     if lesson.position > MAX_LESSONS:
