@@ -60,7 +60,8 @@ class StopsSecondSave(TaughtAdmin):
             row = self.find(request, unquote(object_id))
             if row is not None:
                 rows = type(row)._default_manager.select_for_update(no_key=True)
-                list(rows.filter(pk=row.pk).values_list("pk"))
+                # in no order: that of lessons would lock their track as well
+                list(rows.filter(pk=row.pk).order_by().values_list("pk"))
 
     def changeform_view(
         self,

@@ -351,6 +351,23 @@ def test_a_save_that_is_not_over_is_waited_for_and_seen(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_save_of_a_lesson_locks_no_track_which_an_import_locks_first(
+    iris, lesson, soil
+):
+    client, pages = admin_client(iris), []
+    fields = fields_of(client, page_of(lesson)) | {"markdown": "Iris' words."}
+    with transaction.atomic():
+        list(Track.objects.select_for_update(no_key=True).filter(pk=soil.pk))
+        saving = in_thread(lambda: pages.append(client.post(page_of(lesson), fields)))
+        saving.join(timeout=20)
+        is_over = not saving.is_alive()
+    saving.join()
+
+    assert is_over
+    assert pages[0].status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
 def test_without_the_lock_both_would_be_saved(monkeypatch, iris, ruth, lesson):
     """The control: both have looked before either of them writes."""
     from exchange import two_saves
