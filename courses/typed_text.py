@@ -27,11 +27,13 @@ def tidied(text: str) -> str:
     A browser sends CRLF, so without this a text that nobody touched would differ.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    while lines and not lines[0].strip(" \t"):
-        del lines[0]
-    while lines and not lines[-1].strip(" \t"):
-        del lines[-1]
-    return "\n".join(lines)
+    # indexes, as to delete line by line would move all the others each time
+    start, stop = 0, len(lines)
+    while start < stop and not lines[start].strip(" \t"):
+        start += 1
+    while start < stop and not lines[stop - 1].strip(" \t"):
+        stop -= 1
+    return "\n".join(lines[start:stop])
 
 
 class MarkdownField(forms.CharField):

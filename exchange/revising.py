@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-from exchange.source_file import unix_lines, without_blank_edges
+from courses.typed_text import tidied
 from exchange.wanted import rendered_fields
 
 
@@ -32,9 +32,7 @@ def revise[Row: models.Model](row: Row, wanted: Row, names: Iterable[str]) -> li
 def _is_same(stored: object, wanted: object) -> bool:
     if stored == wanted:
         return True
-    return isinstance(stored, str) and wanted == without_blank_edges(
-        unix_lines(stored).split("\n")
-    )
+    return isinstance(stored, str) and wanted == tidied(stored)
 
 
 def parts_of(row: models.Model, names: Iterable[str]) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from courses import typed_text
 from exchange.front_matter import write_front_matter
 from exchange.question_block import HEADING, write_question
-from exchange.source_file import unix_lines, without_blank_edges
 from exchange.track_source import (
     DEFAULT_LANGUAGE,
     LessonSource,
@@ -65,10 +65,6 @@ def _joined(blocks: Iterable[str]) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _tidy(text: str) -> str:
-    return without_blank_edges(unix_lines(text).split("\n"))
-
-
 def tidied(track: TrackSource) -> TrackSource:
     """The same track, its texts spaced as reading would give them."""
     return replace(
@@ -77,7 +73,7 @@ def tidied(track: TrackSource) -> TrackSource:
         summary=track.summary.strip(),
         license=track.license.strip(),
         attribution=track.attribution.strip(),
-        description=_tidy(track.description),
+        description=typed_text.tidied(track.description),
         lessons=tuple(map(tidied_lesson, track.lessons)),
     )
 
@@ -89,21 +85,25 @@ def tidied_lesson(lesson: LessonSource) -> LessonSource:
         summary=lesson.summary.strip(),
         license=lesson.license.strip(),
         attribution=lesson.attribution.strip(),
-        body=_tidy(lesson.body),
+        body=typed_text.tidied(lesson.body),
         questions=tuple(map(_tidy_question, lesson.questions)),
     )
 
 
 def _tidy_question(question: QuestionSource) -> QuestionSource:
-    heading, _newline, text = _tidy(question.prompt).partition("\n")
-    blocks = (heading.strip(), _tidy(text))
+    heading, _newline, text = typed_text.tidied(question.prompt).partition("\n")
+    blocks = (heading.strip(), typed_text.tidied(text))
     return replace(
         question,
         prompt="\n\n".join(block for block in blocks if block),
         choices=tuple(
-            replace(choice, text=choice.text.strip(), feedback=_tidy(choice.feedback))
+            replace(
+                choice,
+                text=choice.text.strip(),
+                feedback=typed_text.tidied(choice.feedback),
+            )
             for choice in question.choices
         ),
-        other_feedback=_tidy(question.other_feedback),
-        explanation=_tidy(question.explanation),
+        other_feedback=typed_text.tidied(question.other_feedback),
+        explanation=typed_text.tidied(question.explanation),
     )
