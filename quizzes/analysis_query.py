@@ -2,13 +2,19 @@
 
 What the figures mean is told in quizzes.analysis. How the statement goes about it:
 
-- `opened` is each respondent's first answer to each question, straight from the index
+- `FIRST` is each respondent's first answer to one question, straight from the index
   answer_log; credits become whole millionths, so that sums are exact and equals equal.
+  It is read again in each step: that costs less than to keep a million rows between.
 - Nearly every person is one respondent. Only those with several are sorted (`several`).
-- From `rests` on nobody has a name: a credit and the mean of the others. People alike in
-  both stand in one of the `cells`, and all figures come from these.
-- Full credit says what was picked: just the right choices (quizzes.grading). So picks
-  are looked up for the other answers alone, in the order in which they lie on the disk.
+- A person's *standing* is all that the others of an answer can be told from: what all
+  answers earned, how many they are, and whether the person is a visitor; in one number,
+  since the rows are counted by it (`_STANDING`).
+- From `counted` on nobody has a name. People alike in question, credit, pick and standing
+  are one row of it, and those alike in credit and in the mean of the others stand in one
+  of the `cells`; all figures come from these.
+- Full credit says what was picked: just the right choices, and less than it with one
+  right choice that this was not picked (quizzes.grading). So only the other picks are
+  read. Where several can be picked, people and picks are counted apart.
 """
 
 from collections import defaultdict
@@ -24,56 +30,99 @@ from django.utils import timezone
 WORK_MEM = "256MB"  # for a million answers; the default would write files
 STATEMENT_TIMEOUT = "120s"
 
-FIRSTS = """items AS MATERIALIZED (
-    SELECT q.id, q.lesson_id, q.kind IN ('single', 'multiple') AS has_choices
-    FROM quizzes_question q JOIN courses_lesson l ON l.id = q.lesson_id
+_MILLIONTHS = """CASE credit WHEN 1 THEN 1000000 WHEN 0 THEN 0
+    ELSE (credit * 1000000)::int END"""
+
+FIRST = f"""(
+    SELECT DISTINCT ON (respondent_id) respondent_id, id, {_MILLIONTHS} AS credit
+    FROM quizzes_answer WHERE question_id = i.id
+    ORDER BY respondent_id, answered_at, id
+)"""  # noqa: S608 (no value is pasted in)
+
+PEOPLE = f"""items AS MATERIALIZED (
+    SELECT q.id, q.lesson_id, q.kind FROM quizzes_question q
+    JOIN courses_lesson l ON l.id = q.lesson_id
     WHERE l.track_id = %(track)s AND q.position IS NOT NULL
       AND l.published_at <= %(now)s
-),
-opened AS MATERIALIZED (
-    SELECT i.id AS question_id, a.respondent_id, a.answered_at, a.id,
-           CASE a.credit WHEN 1 THEN 1000000 WHEN 0 THEN 0
-                ELSE (a.credit * 1000000)::int END AS credit
-    FROM items i CROSS JOIN LATERAL (
-        SELECT DISTINCT ON (respondent_id) respondent_id, answered_at, id, credit
-        FROM quizzes_answer WHERE question_id = i.id
-        ORDER BY respondent_id, answered_at, id
-    ) a
-),
-sums AS MATERIALIZED (
-    SELECT respondent_id, sum(credit) AS earned, count(*) AS answered
-    FROM opened GROUP BY 1
 ),
 people AS MATERIALIZED (
     SELECT s.respondent_id, s.earned, s.answered, r.learner_id,
            r.learner_id IS NULL AS is_visitor,
            r.learner_id IS NOT NULL
                AND count(*) OVER (PARTITION BY r.learner_id) > 1 AS is_several
-    FROM sums s JOIN quizzes_respondent r ON r.id = s.respondent_id
+    FROM (
+        SELECT o.respondent_id, sum(o.credit) AS earned, count(*) AS answered
+        FROM items i CROSS JOIN LATERAL {FIRST} o GROUP BY 1
+    ) s JOIN quizzes_respondent r ON r.id = s.respondent_id
 ),
-several AS (
-    SELECT DISTINCT ON (o.question_id, p.learner_id)
-           o.question_id, p.learner_id, o.id, o.credit
-    FROM opened o JOIN people p USING (respondent_id) WHERE p.is_several
-    ORDER BY o.question_id, p.learner_id, o.answered_at, o.id
+several AS MATERIALIZED (
+    SELECT DISTINCT ON (a.question_id, p.learner_id)
+           a.question_id, p.learner_id, a.id, {_MILLIONTHS} AS credit
+    FROM people p JOIN quizzes_answer a USING (respondent_id)
+    JOIN items i ON i.id = a.question_id WHERE p.is_several
+    ORDER BY a.question_id, p.learner_id, a.answered_at, a.id
+)"""  # noqa: S608
+
+_STANDING = "(earned << 21) + (answered << 1)"  # and 1 for a visitor
+
+_WRONG_PICKS = """(
+    SELECT p.answer_id, p.choice_id FROM quizzes_choice c
+    JOIN quizzes_answerchoice p ON p.choice_id = c.id
+    WHERE c.question_id = i.id AND NOT c.is_right OFFSET 0
 )"""
+_PICKS = _WRONG_PICKS.replace(" AND NOT c.is_right", "")
 
 _ANALYSIS = f"""
-WITH {FIRSTS},
-rests AS MATERIALIZED (
-    SELECT o.id, o.question_id, o.credit, p.is_visitor,
-           CASE WHEN p.answered > 1
-                THEN (p.earned - o.credit)::float8 / (p.answered - 1) END AS rest
-    FROM opened o JOIN people p USING (respondent_id) WHERE NOT p.is_several
+WITH {PEOPLE},
+single AS MATERIALIZED (
+    SELECT respondent_id, {_STANDING} + is_visitor::int AS standing
+    FROM people WHERE NOT is_several
+),
+shared AS MATERIALIZED (
+    SELECT id, question_id, credit, {_STANDING} AS standing FROM (
+        SELECT *, sum(credit) OVER w AS earned, count(*) OVER w AS answered
+        FROM several WINDOW w AS (PARTITION BY learner_id)
+    ) s
+),
+counted AS MATERIALIZED (
+    SELECT i.id AS question_id, o.credit, s.standing, o.choice_id, count(*) AS people,
+           count(o.choice_id) AS picks
+    FROM items i CROSS JOIN LATERAL (
+        SELECT * FROM {FIRST} f
+        LEFT JOIN {_WRONG_PICKS} w ON w.answer_id = f.id AND f.credit < 1000000
+    ) o JOIN single s USING (respondent_id)
+    WHERE i.kind <> 'multiple' GROUP BY 1, 2, 3, 4
     UNION ALL
-    SELECT id, question_id, credit, false,
-           (sum(credit) OVER w - credit)::float8 / nullif(count(*) OVER w - 1, 0)
-    FROM several WINDOW w AS (PARTITION BY learner_id)
+    SELECT i.id, o.credit, s.standing, NULL, count(*), 0
+    FROM items i CROSS JOIN LATERAL {FIRST} o JOIN single s USING (respondent_id)
+    WHERE i.kind = 'multiple' GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT i.id, o.credit, s.standing, o.choice_id, 0, count(*)
+    FROM items i CROSS JOIN LATERAL (
+        SELECT * FROM {FIRST} f
+        JOIN {_PICKS} p ON p.answer_id = f.id WHERE f.credit < 1000000
+    ) o JOIN single s USING (respondent_id)
+    WHERE i.kind = 'multiple' GROUP BY 1, 2, 3, 4
+    UNION ALL
+    SELECT question_id, credit, standing, NULL, count(*), 0 FROM shared GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT s.question_id, s.credit, s.standing, p.choice_id, 0, count(*)
+    FROM (SELECT * FROM shared WHERE credit < 1000000 ORDER BY id OFFSET 0) s
+    CROSS JOIN LATERAL (
+        SELECT choice_id FROM quizzes_answerchoice WHERE answer_id = s.id OFFSET 0
+    ) p GROUP BY 1, 2, 3, 4
+),
+known AS MATERIALIZED (
+    SELECT question_id, credit, choice_id, people, picks, standing & 1 AS visitor,
+           CASE WHEN (standing >> 1) & 1048575 > 1
+                THEN ((standing >> 21) - credit)::float8
+                     / (((standing >> 1) & 1048575) - 1) END AS rest
+    FROM counted
 ),
 cells AS MATERIALIZED (
-    SELECT question_id, rest, credit, count(*) AS size,
-           count(*) FILTER (WHERE is_visitor) AS visitors
-    FROM rests GROUP BY 1, 2, 3
+    SELECT question_id, rest, credit, sum(people)::bigint AS size,
+           sum(people * visitor)::bigint AS visitors
+    FROM known WHERE people > 0 GROUP BY 1, 2, 3
 ),
 means AS (
     SELECT question_id, sum(size) AS ranked,
@@ -112,13 +161,11 @@ thirds AS MATERIALIZED (
     FROM ladder
 ),
 picked AS (
-    SELECT r.question_id, c.choice_id, r.rest, count(*) AS picks
-    FROM (SELECT * FROM rests WHERE credit < 1000000 ORDER BY id OFFSET 0) r
-    JOIN quizzes_answerchoice c ON c.answer_id = r.id
-    GROUP BY 1, 2, 3
+    SELECT question_id, choice_id, rest, sum(picks) AS picks
+    FROM known WHERE picks > 0 GROUP BY 1, 2, 3
     UNION ALL
     SELECT l.question_id, c.id, l.rest, l.full_credit
-    FROM levels l JOIN items i ON i.id = l.question_id AND i.has_choices
+    FROM levels l JOIN items i ON i.id = l.question_id AND i.kind IN ('single', 'multiple')
     JOIN quizzes_choice c ON c.question_id = l.question_id AND c.is_right
     WHERE l.full_credit > 0
 ),

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils import timezone
 
-from quizzes.analysis_query import FIRSTS
+from quizzes.analysis_query import FIRST, PEOPLE
 
 _LESSONS = f"""
-WITH {FIRSTS},
+WITH {PEOPLE},
 credits AS (
     SELECT i.lesson_id, avg(o.credit)::float8 AS credit
-    FROM opened o JOIN people p USING (respondent_id) JOIN items i ON i.id = o.question_id
+    FROM items i CROSS JOIN LATERAL {FIRST} o JOIN people p USING (respondent_id)
     WHERE NOT p.is_several GROUP BY i.lesson_id, o.respondent_id
     UNION ALL
     SELECT i.lesson_id, avg(s.credit)::float8

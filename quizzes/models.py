@@ -289,13 +289,18 @@ class WrittenAnswer(models.Model):
 class AnswerChoice(models.Model):
     """A choice that was picked; the database knows it is one of the question's."""
 
-    answer = models.ForeignKey(Answer, models.PROTECT, related_name="picks")
+    answer = models.ForeignKey(
+        Answer, models.PROTECT, related_name="picks", db_index=False
+    )
     question = models.ForeignKey(
         Question, models.PROTECT, related_name="+", db_index=False
     )
-    choice = models.ForeignKey(Choice, models.PROTECT, related_name="picks")
+    choice = models.ForeignKey(
+        Choice, models.PROTECT, related_name="picks", db_index=False
+    )
 
     class Meta:
+        indexes = [models.Index(fields=["choice", "answer"], name="picks_of_choice")]
         constraints = [
             models.UniqueConstraint(
                 fields=["answer", "choice"], name="choice_picked_once"
