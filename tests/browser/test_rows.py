@@ -62,19 +62,20 @@ def rows(page: Page, prefix: str) -> Locator:
 
 
 def drag(page: Page, row: Locator, above: Locator) -> None:
-    """With the hand: in steps, as a row follows only what moves; all is in view."""
+    """With the hand; the last steps are small, as a row follows only what moves."""
     size = page.viewport_size
     assert size
-    page.set_viewport_size({"width": size["width"], "height": 5000})
-    grip, target = row.locator(GRIP).first, above.locator(GRIP).first
-    start, end = grip.bounding_box(), target.bounding_box()
-    assert start
-    assert end
-    page.mouse.move(start["x"] + 9, start["y"] + 9)
+    page.set_viewport_size({"width": size["width"], "height": 5000})  # all in view
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    row.locator(GRIP).first.hover()
+    target = above.locator(GRIP).first.bounding_box()
+    assert target
     page.mouse.down()
-    for step in range(1, 21):
-        way = (end["y"] - start["y"] - 12) * step / 20
-        page.mouse.move(start["x"] + 9, start["y"] + 9 + way)
+    x, y = target["x"] + 9, target["y"] + 9
+    page.mouse.move(x, y + 30, steps=20)
+    for step in range(30, -10, -2):
+        page.mouse.move(x, y + step)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
     page.mouse.up()
 
 
