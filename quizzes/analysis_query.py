@@ -85,44 +85,45 @@ shared AS MATERIALIZED (
     ) s
 ),
 counted AS MATERIALIZED (
-    SELECT i.id AS question_id, o.credit, s.standing, o.choice_id, count(*) AS people,
-           count(o.choice_id) AS picks
-    FROM items i CROSS JOIN LATERAL (
-        SELECT * FROM {FIRST} f
+    SELECT i.id AS question_id, c.* FROM items i CROSS JOIN LATERAL (
+        SELECT f.credit, s.standing, w.choice_id, count(*) AS size, true AS is_people
+        FROM {FIRST} f JOIN single s USING (respondent_id)
         LEFT JOIN {_WRONG_PICKS} w ON w.answer_id = f.id AND f.credit < 1000000
-    ) o JOIN single s USING (respondent_id)
-    WHERE i.kind <> 'multiple' GROUP BY 1, 2, 3, 4
+        GROUP BY 1, 2, 3
+    ) c WHERE i.kind <> 'multiple'
     UNION ALL
-    SELECT i.id, o.credit, s.standing, NULL, count(*), 0
-    FROM items i CROSS JOIN LATERAL {FIRST} o JOIN single s USING (respondent_id)
-    WHERE i.kind = 'multiple' GROUP BY 1, 2, 3
+    SELECT i.id, c.* FROM items i CROSS JOIN LATERAL (
+        SELECT f.credit, s.standing, NULL::uuid, count(*), true
+        FROM {FIRST} f JOIN single s USING (respondent_id) GROUP BY 1, 2
+    ) c WHERE i.kind = 'multiple'
     UNION ALL
-    SELECT i.id, o.credit, s.standing, o.choice_id, 0, count(*)
-    FROM items i CROSS JOIN LATERAL (
-        SELECT * FROM {FIRST} f
-        JOIN {_PICKS} p ON p.answer_id = f.id WHERE f.credit < 1000000
-    ) o JOIN single s USING (respondent_id)
-    WHERE i.kind = 'multiple' GROUP BY 1, 2, 3, 4
+    SELECT i.id, c.* FROM items i CROSS JOIN LATERAL (
+        SELECT f.credit, s.standing, p.choice_id, count(*), false
+        FROM {FIRST} f JOIN single s USING (respondent_id)
+        JOIN {_PICKS} p ON p.answer_id = f.id
+        WHERE f.credit < 1000000 GROUP BY 1, 2, 3
+    ) c WHERE i.kind = 'multiple'
     UNION ALL
-    SELECT question_id, credit, standing, NULL, count(*), 0 FROM shared GROUP BY 1, 2, 3
+    SELECT question_id, credit, standing, NULL, count(*), true
+    FROM shared GROUP BY 1, 2, 3
     UNION ALL
-    SELECT s.question_id, s.credit, s.standing, p.choice_id, 0, count(*)
+    SELECT s.question_id, s.credit, s.standing, p.choice_id, count(*), false
     FROM (SELECT * FROM shared WHERE credit < 1000000 ORDER BY id OFFSET 0) s
     CROSS JOIN LATERAL (
         SELECT choice_id FROM quizzes_answerchoice WHERE answer_id = s.id OFFSET 0
     ) p GROUP BY 1, 2, 3, 4
 ),
 known AS MATERIALIZED (
-    SELECT question_id, credit, choice_id, people, picks, standing & 1 AS visitor,
+    SELECT question_id, credit, choice_id, size, is_people, standing & 1 AS visitor,
            CASE WHEN (standing >> 1) & 1048575 > 1
                 THEN ((standing >> 21) - credit)::float8
                      / (((standing >> 1) & 1048575) - 1) END AS rest
     FROM counted
 ),
 cells AS MATERIALIZED (
-    SELECT question_id, rest, credit, sum(people)::bigint AS size,
-           sum(people * visitor)::bigint AS visitors
-    FROM known WHERE people > 0 GROUP BY 1, 2, 3
+    SELECT question_id, rest, credit, sum(size)::bigint AS size,
+           sum(size * visitor)::bigint AS visitors
+    FROM known WHERE is_people GROUP BY 1, 2, 3
 ),
 means AS (
     SELECT question_id, sum(size) AS ranked,
@@ -161,8 +162,8 @@ thirds AS MATERIALIZED (
     FROM ladder
 ),
 picked AS (
-    SELECT question_id, choice_id, rest, sum(picks) AS picks
-    FROM known WHERE picks > 0 GROUP BY 1, 2, 3
+    SELECT question_id, choice_id, rest, sum(size) AS picks
+    FROM known WHERE choice_id IS NOT NULL GROUP BY 1, 2, 3
     UNION ALL
     SELECT l.question_id, c.id, l.rest, l.full_credit
     FROM levels l JOIN items i ON i.id = l.question_id AND i.kind IN ('single', 'multiple')
