@@ -31,6 +31,7 @@ from exchange.uploads import (
     find_upload,
     keep_upload,
     look_at,
+    open_upload,
 )
 from exchange.zip_files import MAX_ARCHIVE_BYTES
 
@@ -83,12 +84,12 @@ class ImportsTracks(TaughtAdmin):
             return self._apply(request, by, key)
         try:
             upload = find_upload(by, key)
+            try:
+                report = look_at(upload, by)
+            except TrackFolderError as error:
+                return self._refused(request, upload, error)
         except UploadGoneError:
             raise Http404 from None
-        try:
-            report = look_at(upload, by)
-        except TrackFolderError as error:
-            return self._refused(request, upload, error)
         return self._show(request, upload, report)
 
     def cancel_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
@@ -127,8 +128,9 @@ class ImportsTracks(TaughtAdmin):
         ticked = form.cleaned_data.get("retire", [])
         try:
             try:
+                source = open_upload(by, key)
                 with transaction.atomic():
-                    report = apply_upload(by, key, agreed, ticked)
+                    report = apply_upload(by, key, source, agreed, ticked)
                     track = Track.objects.get(slug=report.slug)
                     self.log_change(request, track, str(report))
             except TrackChangedError as error:

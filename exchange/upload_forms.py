@@ -15,13 +15,13 @@ class ZipForm(forms.Form):
         label=_("Zip of a track folder"),
         max_length=255,
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
-        help_text=_("At most 20 MB. Nothing is stored in a track before you agree."),
+        help_text=_("At most 64 MB. Nothing is stored in a track before you agree."),
     )
 
     def clean_folder(self) -> Any:
         folder: UploadedFile[bytes] = self.cleaned_data["folder"]
         if (folder.size or 0) > MAX_ARCHIVE_BYTES:
-            raise ValidationError(_("This zip is larger than 20 MB."))
+            raise ValidationError(_("This zip is larger than 64 MB."))
         return folder
 
 

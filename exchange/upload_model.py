@@ -18,8 +18,9 @@ WAITS = timedelta(days=1)
 
 class TrackUploadQuerySet(models.QuerySet["TrackUpload"]):
     def waiting_for(self, user: User) -> Self:
-        """This person's own, and none that is too old."""
-        return self.filter(by=user, made_at__gt=timezone.now() - WAITS)
+        """This person's own, without their bytes, and none that is too old."""
+        own = self.filter(by=user, made_at__gt=timezone.now() - WAITS)
+        return own.defer("archive")
 
 
 class TrackUpload(models.Model):
@@ -51,7 +52,7 @@ class TrackUpload(models.Model):
                     ),
                     MAX_ARCHIVE_BYTES,
                 ),
-                name="upload_has_at_most_20_mb",
+                name="upload_has_at_most_64_mb",
             ),
         ]
 

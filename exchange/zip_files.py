@@ -24,7 +24,7 @@ from exchange.track_folder import parse_track
 from exchange.track_pictures import is_picture
 from exchange.track_source import Problem, TrackFolderError, TrackSource
 
-MAX_ARCHIVE_BYTES = 20 * 1024 * 1024
+MAX_ARCHIVE_BYTES = 64 * 1024 * 1024  # the pictures that a track may hold, and texts
 MAX_MEMBERS = 2_000
 MAX_UNPACKED_BYTES = 64 * 1024 * 1024  # of all members together
 MAX_RATIO = 100  # unpacked to packed; text has 3 to 10, the worst bomb 1,032
@@ -114,7 +114,7 @@ class _Directory:
     def members(self) -> list["_Member"]:
         """All members, none of them unpacked; their number is bounded before any is read."""
         if len(self.archive) > MAX_ARCHIVE_BYTES:
-            raise self._refused(_("This zip is larger than 20 MB."))
+            raise self._refused(_("This zip is larger than 64 MB."))
         if self.archive.startswith(b"PK\x05\x06"):
             raise self._refused(_("There is nothing in this zip."))
         if not self.archive.startswith(b"PK\x03\x04"):
@@ -299,5 +299,7 @@ def write_track_zip(files: Mapping[str, bytes], folder: str) -> bytes:
             info = ZipInfo(f"{folder}/{name}", _EPOCH)
             info.create_system = 3  # Unix, on whatever it is made
             info.external_attr = (stat.S_IFREG | 0o644) << 16
-            opened.writestr(info, files[name], ZIP_DEFLATED, 9)
+            # a picture that packed a hundredfold would be refused as a bomb
+            way = ZIP_STORED if is_picture(name) else ZIP_DEFLATED
+            opened.writestr(info, files[name], way, 9)
     return archive.getvalue()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadhandler import FileUploadHandler
 
-MAX_BYTES = 24 * 1024 * 1024  # of a whole form: a zip of 20 MB, and what is around it
+MAX_BYTES = 68 * 1024 * 1024  # of a whole form: a zip of 64 MB, and what is around it
 
 
 class UploadLimit(FileUploadHandler):

@@ -15,7 +15,13 @@ from courses.publishing import place_last, publish_lessons, publish_track
 from exchange.models import TrackUpload
 from exchange.report import ImportReport
 from exchange.saving import TrackChangedError, import_track_folder
-from exchange.uploads import UploadGoneError, apply_upload, keep_upload, look_at
+from exchange.uploads import (
+    UploadGoneError,
+    apply_upload,
+    keep_upload,
+    look_at,
+    open_upload,
+)
 from quizzes.models import Choice, Question
 from quizzes.revising import replace_question
 from tests.exchange.folders import FILES, LOAM, PEAT, TRACK, write_folder
@@ -162,7 +168,8 @@ def yes(person: User, archive: bytes) -> Callable[[], Any]:
     """This person looked at the zip, and is about to apply it."""
     upload = keep_upload(person, "moon.zip", archive)
     agreed = look_at(upload, person).fingerprint
-    return lambda: apply_upload(person, upload.pk, agreed, [])
+    source = open_upload(person, upload.pk)
+    return lambda: apply_upload(person, upload.pk, source, agreed, [])
 
 
 class TestADoubleClickOnApply:

@@ -15,11 +15,18 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses.models import Lesson, Picture, Track, TrackInstructor
-from courses.picture_services import add_picture
+from courses.picture_services import (
+    MAX_PICTURES,
+    MAX_TRACK_BYTES,
+    add_picture,
+    picture_row,
+)
+from courses.picture_store import read_kept
+from courses.pictures import take_picture
 from courses.publishing import publish_lessons
 from exchange.models import TrackUpload, Version
 from exchange.saving import import_track_folder
-from exchange.uploads import MOST_WAITING
+from exchange.uploads import MOST_WAITING, open_upload
 from exchange.zip_files import MAX_ARCHIVE_BYTES
 from gradus.upload_limit import MAX_BYTES
 from quizzes.models import Question
@@ -198,7 +205,7 @@ class TestARefusedZip:
         page = send(desk, b"PK\x03\x04" + bytes(MAX_ARCHIVE_BYTES))
 
         assert page.status_code == 422
-        assert "This zip is larger than 20 MB." in said(page)
+        assert "This zip is larger than 64 MB." in said(page)
 
     def test_is_not_even_read_when_no_form_takes_so_much(self, desk):
         page = send(desk, b"PK\x03\x04" + bytes(MAX_BYTES))
@@ -210,6 +217,33 @@ class TestARefusedZip:
         page = send(desk, zip_of({f"/{n}.md": "" for n in range(1000)}, folder=""))
 
         assert "… and 800 more." in said(page)
+
+
+class TestATrackOfManyPictures:
+    def test_comes_back_out_of_its_own_zip(self, desk, earth):
+        """Pictures of seven million bytes each, which take no time to draw."""
+        for seed in range(3):
+            heavy = png(1440, 1700, seed=seed, compress_level=0)
+            add_picture(earth, f"p{seed}.png", heavy)
+        archive = desk.get(f"/admin/courses/track/{earth.pk}/zip/").content
+
+        page = look(desk, archive)
+
+        assert len(archive) > 22_000_000
+        assert "2 lessons and 4 questions, nothing changed." in said(page)
+
+    def test_fits_into_an_upload_whatever_it_holds(self):
+        assert MAX_TRACK_BYTES + MAX_PICTURES * 1_000 < MAX_ARCHIVE_BYTES < MAX_BYTES
+
+    def test_is_drawn_before_a_row_is_locked(self, desk, earth, uma):
+        taken = take_picture("soil.png", png())
+        look(desk, zip_of(FILES | {"soil.png": taken.content}))
+
+        open_upload(uma, TrackUpload.objects.get().pk)
+
+        picture = picture_row(earth, taken, "soil.png")
+        assert read_kept(picture) == taken.content
+        assert not Picture.objects.exists()
 
 
 class TestApplying:
@@ -373,7 +407,7 @@ class TestAnUpload:
     def test_is_no_larger_than_the_database_allows(self, uma):
         archive = bytes(MAX_ARCHIVE_BYTES + 1)
         with (
-            pytest.raises(IntegrityError, match="upload_has_at_most_20_mb"),
+            pytest.raises(IntegrityError, match="upload_has_at_most_64_mb"),
             transaction.atomic(),
         ):
             TrackUpload.objects.create(by=uma, name="a.zip", archive=archive, digest="")

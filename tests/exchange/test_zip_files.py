@@ -234,10 +234,10 @@ class TestABomb:
         assert "more than 400 million pixels" in line or "holds 500 pictures" in line
         assert drawn == []
 
-    def test_is_a_zip_of_more_than_20_mb(self):
+    def test_is_a_zip_of_more_than_64_mb(self):
         archive = b"PK\x03\x04" + bytes(MAX_ARCHIVE_BYTES)
 
-        assert refusals(archive) == ["earth.zip: This zip is larger than 20 MB."]
+        assert refusals(archive) == ["earth.zip: This zip is larger than 64 MB."]
 
 
 def _mixed(content: bytes) -> bytes:
