@@ -14,6 +14,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from courses.markdown import is_unseen
 from courses.models import Picture, Track
 from courses.picture_services import add_taken
 from courses.pictures import MAX_BYTES, PictureError, take_picture, tidy_name
@@ -84,6 +85,13 @@ class PictureForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["track"]
         field.queryset = tracks
+
+    def clean_description(self) -> str:
+        description: str = self.cleaned_data["description"]
+        if is_unseen(description):
+            field = self.fields["description"]
+            raise forms.ValidationError(field.error_messages["required"])
+        return description
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

@@ -24,7 +24,7 @@ from courses.frames import (
 )
 from courses.headings import Heading, name_headings
 from courses.links import DeadLinkError, Resolve, find_address, nowhere
-from courses.markdown import Remark, Rendered
+from courses.markdown import Remark, Rendered, is_unseen
 from courses.maths import add_formulas, convert_tex
 from courses.sanitise import sanitise
 from courses.shown import NO_PICTURES, Pictures, picture_name, picture_tag
@@ -169,7 +169,7 @@ def _settle_picture(image: Token, line: int, page: _Page) -> None:
         page.remark(line, _missing(name))
         _become_html(image, escape(description))
         return
-    if not description:
+    if is_unseen(description):
         said = _("the picture %(name)s has no description: write one in the brackets")
         page.remark(line, said % {"name": name})
     _become_html(image, picture_tag(shown, description))

@@ -113,8 +113,10 @@ addEventListener("DOMContentLoaded", () => {
     dialog.close();
     text.focus();
     text.setSelectionRange(...place);
-    /* right behind something else it begins a paragraph */
-    const words = /\S$/.test(text.value.slice(0, place[0])) ? "\n\n" + line : line;
+    const before = text.value.slice(0, place[0]), after = text.value.slice(place[1]);
+    /* right behind something else it begins a paragraph; at the start of a line it ends one */
+    let words = /\S$/.test(before) ? "\n\n" + line : line;
+    if (/^\S/.test(after) && /(^|\n)$/.test(before)) words += "\n\n";
     if (!document.execCommand("insertText", false, words)) {
       text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
       text.dispatchEvent(new Event("input", { bubbles: true }));

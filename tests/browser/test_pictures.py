@@ -141,6 +141,22 @@ def test_two_pictures_dropped_together_are_asked_for_one_after_the_other(page):
     assert "![First](a.png)\n\n![Second](b.png)" in text_of(page)
 
 
+@pytest.mark.parametrize("place", [0, 7])
+def test_a_picture_is_a_paragraph_of_its_own_wherever_the_cursor_stands(page, place):
+    page.locator("#id_markdown").evaluate(
+        "(e, at) => e.setSelectionRange(at, at)", place
+    )
+
+    give(page, "drop", png())
+    dialog = page.get_by_role("dialog", name="Add a picture")
+    dialog.get_by_label("Description").fill(WORDS)
+    dialog.get_by_role("button", name="Upload and insert").click()
+
+    expect(dialog).to_be_hidden()
+    paragraphs = re.split(r"\n{2,}", text_of(page).strip())
+    assert sorted(paragraphs) == sorted([f"![{WORDS}](probe.png)", "Before.", "After."])
+
+
 def test_pasted_words_stay_words(page):
     assert not give(page, "paste", png(), words="only words")
     assert not give(page, "paste", words="only words")

@@ -72,6 +72,7 @@ def test_a_script_is_given_the_line(iris, soil):
         ({"data": b""}, "empty"),
         ({"data": png() + bytes(10_000_000)}, "10 MB"),
         ({"description": "  "}, "This field is required."),
+        ({"description": "\u200b"}, "This field is required."),
         ({"description": "x" * 501}, "at most 500 characters"),
     ],
 )

@@ -99,8 +99,9 @@ def test_a_name_without_a_picture_is_a_remark_until_it_is_uploaded(lesson):
     assert lesson.revised_at < timezone.now() - timedelta(hours=1)
 
 
-def test_a_picture_without_a_description_is_a_remark(probe_png, lesson):
-    assert write(lesson, "![](probe.png)\n") == [
+@pytest.mark.parametrize("words", ["", " ", "\u200b", "&shy;"])
+def test_a_picture_without_a_description_is_a_remark(probe_png, lesson, words):
+    assert write(lesson, f"![{words}](probe.png)\n") == [
         "the picture probe.png has no description: write one in the brackets"
     ]
 
