@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,9 +17,10 @@ from certificates.services import claim_certificate
 from courses.groups import GroupMember, LearnerGroup, TrackGroup
 from courses.models import Enrollment, Track
 from courses.services import mark_done
-from quizzes.models import Question
+from quizzes.models import Objection, Question
+from tests.admin_table import ADMIN_TABLE
 from tests.crowd import fill, make_crowd
-from tests.factories import make_track, make_user
+from tests.factories import make_admin, make_track, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -180,3 +182,21 @@ def test_the_catalogue_is_the_same_with_2_and_with_20_tracks(learner, full):
         make_track(f"more-{number}", lessons=2)
 
     assert len(statements(lambda: learner.get("/"))) == few
+
+
+@pytest.mark.parametrize(
+    "place", [name for name in ADMIN_TABLE if name.endswith("_changelist")]
+)
+def test_each_list_of_the_admin(full, question, signed_in, place):
+    client = signed_in(make_admin("Ruth"))
+
+    def ready():
+        people = User.objects.filter(objections=None)
+        Objection.objects.bulk_create(
+            Objection(question=question, learner=learner, text="Hm.")
+            for learner in people
+        )
+        client.get(reverse(place))
+        return lambda: client.get(reverse(place))
+
+    assert_within(14, ready)

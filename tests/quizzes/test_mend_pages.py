@@ -472,6 +472,19 @@ class TestVersions:
             said = admin_client(ruth).get(page).content.decode()
             assert "by Erased account" in said
 
+    def test_cost_as_many_statements_with_many_regrades(self, desk, iris, answered):
+        new = revise(answered)
+        counts = []
+        for size in (1, 10):
+            for number in range(size):
+                by = make_user(f"By-{number}-of-{size}")
+                take_back(full(new, by), make_user(f"Back-{number}-of-{size}"))
+            with CaptureQueriesContext(connection) as statements:
+                desk.get(address("question_versions", new.pk))
+            counts.append(len(statements))
+
+        assert counts[0] == counts[1]
+
     def test_cost_as_many_statements_with_many_answers(self, desk, iris, probe):
         counts = []
         for size in (10, 200):

@@ -270,6 +270,18 @@ class TestRaces:
 
         assert sum(isinstance(r, IntegrityError) for r in results) == 1
 
+    def test_one_that_is_being_revised_is_waited_for_and_not_retired(self, probe):
+        said: list[bool] = []
+        with transaction.atomic():
+            revise(probe)
+            retiring = in_thread(lambda: said.append(retire_question(probe)))
+            retiring.join(timeout=0.5)
+            assert retiring.is_alive()
+        retiring.join()
+
+        assert said == [False]
+        assert not Question.objects.exclude(retired_at=None).exists()
+
     @pytest.mark.parametrize("gone", [revise, retire_question])
     def test_an_answer_that_was_read_before_waits_and_is_refused(
         self, probe, visitor, gone
