@@ -14,18 +14,30 @@ addEventListener("DOMContentLoaded", () => {
     const own = row.querySelector(":scope > .form-row");
     const typed = own.querySelector("textarea, input[type=text]");
     const link = own.querySelector("a.to, h3 strong");
-    const name = ((typed && typed.value) || (!typed && link && link.textContent) || "").trim();
-    return name ? name.split("\n")[0].slice(0, 60) : desk.dataset.nameless;
+    const name = ((typed && typed.value.trim()) || (link && link.textContent) || "").trim();
+    if (name) return name.split("\n")[0].slice(0, 60);
+    return desk.dataset.nameless.replace("{number}", rowsOf(row.parentElement).indexOf(row) + 1);
   };
 
   const button = (way, sign) => {
     const made = document.createElement("button");
     made.type = "button";
     made.dataset.way = way;
-    made.title = desk.dataset[way];
-    made.setAttribute("aria-label", desk.dataset[way]);
     made.textContent = sign;
     return made;
+  };
+  /* each button says what it moves, and a new question's heading where it stands */
+  const label = () => {
+    for (const list of form.querySelectorAll(".formset[data-ordering-field]")) {
+      if (window.updateStackedCounter) window.updateStackedCounter(list);
+      for (const row of rowsOf(list)) {
+        const name = nameOf(row);
+        for (const way of row.querySelectorAll(":scope > .form-row [data-way]")) {
+          way.title = desk.dataset[way.dataset.way].replace("{name}", () => name);
+          way.setAttribute("aria-label", way.title);
+        }
+      }
+    }
   };
   const equip = () => {
     for (const row of form.querySelectorAll(".formset[data-ordering-field] > .form-group")) {
@@ -55,10 +67,11 @@ addEventListener("DOMContentLoaded", () => {
       if (place) place.dispatchEvent(new Event("input", { bubbles: true }));
       if (window.applyLastClass) window.applyLastClass(list);
     }
+    label();
     const now = rowsOf(list).indexOf(row) + 1;
     pressed.focus();
     pressed.scrollIntoView({ block: "nearest" });
-    said.textContent = desk.dataset.moved.replace("{name}", name).replace("{place}", now).replace("{count}", rows.length);
+    said.textContent = desk.dataset.moved.replace("{place}", now).replace("{count}", rows.length).replace("{name}", () => name);
   };
 
   /* unfold's own way numbers by where a row stands, and forgets what was typed behind it */
@@ -91,7 +104,7 @@ addEventListener("DOMContentLoaded", () => {
     if (add) add.classList.remove("hidden");
     if (window.applyLastClass) window.applyLastClass(list);
     if (window.checkFormsetEmpty) window.checkFormsetEmpty(list);
-    if (window.updateStackedCounter) window.updateStackedCounter(list);
+    label();
     const near = (next && next.matches(".form-group:not(.empty-form)") && next.querySelector("[data-way]")) || add;
     if (near) near.focus();
     document.dispatchEvent(new CustomEvent("formset:removed", { detail: { formsetName: prefix } }));
@@ -122,6 +135,7 @@ addEventListener("DOMContentLoaded", () => {
     const add = e.target.closest(".add-row");
     if (!add) return;
     setTimeout(() => {
+      label();
       const added = rowsOf(add.closest(".formset")).pop();
       const first = added && added.querySelector(":scope > .form-row :is(textarea, input[type=text])");
       if (first) first.focus();
@@ -141,4 +155,7 @@ addEventListener("DOMContentLoaded", () => {
   };
   arrange();
   equip();
+  label();
+  form.addEventListener("change", label);
+  form.addEventListener("end", label); // of dragging
 });

@@ -171,7 +171,9 @@ def test_questions_are_moved_by_keyboard(desk: Page, written: Lesson):
 
     said = desk.locator("[data-desk] [role=status]")
     expect(said).to_have_text("“Where does the probe go?” is now 2 of 2")
-    expect(desk.locator(":focus")).to_have_accessible_name("Move down")
+    expect(desk.locator(":focus")).to_have_accessible_name(
+        "Move down: Where does the probe go?"
+    )
     assert names(desk, PROMPTS) == ["How deep?", "Where does the probe go?"]
     desk.keyboard.press("Enter")  # there is nothing below it
     expect(said).to_have_text("“Where does the probe go?” is now 2 of 2")

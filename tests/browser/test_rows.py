@@ -138,6 +138,8 @@ def test_questions_are_moved_beside_a_new_one_a_locked_one_and_one_to_delete(
     desk.locator("#questions-data > .form-actions .add-row").click()
     expect(desk.locator("[name=questions-4-prompt]")).to_be_focused()
     assert desk.evaluate(IS_SEEN)
+    up = shown.nth(4).locator("> .form-row").get_by_role("button").first
+    expect(up).to_have_accessible_name("Move up: Question: #5")
     desk.keyboard.type("New?")
     desk.fill("[name=questions-4-choices-0-text]", "Yes")
     desk.check("[name=questions-4-choices-0-is_right]")
@@ -150,6 +152,10 @@ def test_questions_are_moved_beside_a_new_one_a_locked_one_and_one_to_delete(
         "“New?” is now 1 of 5"
     )
     assert prompts(desk) == ["New?", "A?", "B?", "C?", "D?"]
+    expect(shown.first.locator("h3 strong").first).to_have_text("Question: #1")
+    ways = desk.locator("#questions-data > .form-group > .form-row [data-way=up]")
+    named = [way.get_attribute("aria-label") for way in ways.all()]
+    assert named[:-1] == [f"Move up: {name}" for name in prompts(desk)]
     down = shown.nth(1).get_by_role("button", name="Move down").first
     down.press("Enter")
     save(desk, "**/admin/courses/lesson/")
