@@ -43,6 +43,25 @@ def test_side_bar_and_sign_out_are_reached_with_the_keyboard(
     expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
 
 
+@pytest.mark.parametrize("page_name", ["index", "courses_track_changelist", "lesson"])
+def test_the_first_link_skips_to_the_content(
+    lesson_address, stage, open_browser, page_name
+):
+    page = open_page(stage, open_browser, viewport={"width": 1400, "height": 800})
+    is_lesson = page_name == "lesson"
+    page.goto(lesson_address if is_lesson else reverse(f"admin:{page_name}"))
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).not_to_be_in_viewport()
+
+    page.keyboard.press("Tab")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+
+    expect(page.locator("#content :focus")).to_have_count(1)
+
+
 def test_no_name_of_an_icon_is_read_out_beside_words(
     lesson_address, stage, open_browser
 ):
