@@ -221,7 +221,7 @@ def _take_up_answered(learner: User, visitor: UUID) -> int:
 
 
 def retire_question(question: Question) -> bool:
-    """Out of its lesson, for good; its answers stay, and the others move up.
+    """Out of its lesson; its answers stay, and the others move up.
 
     False: it was retired or replaced already.
     """

@@ -450,6 +450,7 @@ class TestVersions:
 
         assert "retired on" in page
         assert "Regrade these answers" not in page
+        assert address("question_history", answered.pk) in page
 
     def test_a_regrade_is_listed_with_who_and_why(self, desk, iris, answered):
         new = revise(answered)
