@@ -15,7 +15,13 @@ from accounts.models import User
 from courses.groups import TrackGroup
 from courses.models import Lesson, Track
 from courses.picture_services import copy_pictures
-from courses.publishing import let_teach, place_last, render_again, render_lesson
+from courses.publishing import (
+    let_teach,
+    link_again,
+    place_last,
+    render_again,
+    render_lesson,
+)
 from courses.services import mark_revised
 from quizzes.models import Choice, Question
 from quizzes.revising import QuestionReplacedError
@@ -135,6 +141,7 @@ def duplicate_lesson(lesson: Lesson) -> Lesson:
     copy.slug = _free_slug(lesson.slug, Lesson.objects.filter(track=lesson.track_id))
     render_lesson(copy)
     copy.save()
+    link_again(copy.track, [copy.slug])
     _copy_questions(_current([lesson]), copy)
     return copy
 

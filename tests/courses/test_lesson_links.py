@@ -67,6 +67,16 @@ def test_a_lesson_that_is_added_is_linked_to_from_then_on(desk, soil, early):
     assert links_of(early) == 3
 
 
+def test_a_copy_of_a_lesson_is_linked_to_from_then_on(desk, soil, lesson):
+    early = write(soil, "early", f"See [a]({lesson.slug}-copy.md).")
+
+    desk.post(f"/admin/courses/lesson/{lesson.pk}/duplicate/")
+
+    copy = Lesson.objects.latest("pk")
+    early.refresh_from_db()
+    assert f'href="{copy.get_absolute_url()}"' in early.body_html
+
+
 def test_a_lesson_at_another_address_is_linked_to_at_that_one(desk, soil, early):
     stars = add(desk, soil, "stars")
 
