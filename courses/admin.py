@@ -113,6 +113,7 @@ class InstructorsInline(TabularInline):  # type: ignore[misc]
     model = TrackInstructor
     form = InstructorForm
     verbose_name_plural = _("Who teaches it")
+    add_text = _("Add an instructor")
     fields = ["user"]
     extra = 0
 

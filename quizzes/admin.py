@@ -94,6 +94,7 @@ class ChoiceInline(TabularInline):  # type: ignore[misc]
     formset = ChoiceFormSet
     verbose_name = _("choice or accepted answer")
     verbose_name_plural = _("choices, or accepted answers")
+    add_text = _("Add a choice")
     fields = ["text", "is_right", "feedback", "position"]
     ordering = ["position"]
     ordering_field = "position"
@@ -121,6 +122,7 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
     form = QuestionForm
     formset = QuestionFormSet
     inlines = [ChoiceInline]
+    add_text = _("Add a question")
     fields = [
         "answers",
         "kind",

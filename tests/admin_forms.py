@@ -74,7 +74,7 @@ def fields_of(client: Client, address: str) -> dict[str, str]:
 
 
 def added_row(client: Client, address: str, rows: str, number: int) -> dict[str, str]:
-    """What a row would send that "Add another" puts there: the page's hidden one."""
+    """What a row would send that "Add a question" puts there: the page's hidden one."""
     start = f"{rows}-__prefix__-"
     return {
         f"{rows}-{number}-{name.removeprefix(start)}": value

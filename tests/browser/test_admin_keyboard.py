@@ -68,7 +68,7 @@ def test_no_name_of_an_icon_is_read_out_beside_words(
     page = open_page(stage, open_browser, viewport={"width": 1400, "height": 800})
     page.goto(lesson_address)
 
-    for name in "Pictures", "Add another Question":
+    for name in "Pictures", "Add a question":
         expect(page.get_by_role("link", name=name, exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="add", exact=True)).to_be_visible()
 
@@ -86,7 +86,7 @@ def test_without_scripts_one_signs_out_too(lesson_address, stage, open_browser):
 def test_without_scripts_a_lesson_takes_a_question(lesson_address, stage, open_browser):
     page = open_page(stage, open_browser, java_script_enabled=False)
     page.goto(lesson_address)
-    expect(page.get_by_text("Add another Question")).to_be_hidden()
+    expect(page.get_by_text("Add a question")).to_be_hidden()
 
     page.get_by_role("link", name="Room for another question").click()
     page.fill("[name=questions-1-prompt]", "How deep?")

@@ -130,7 +130,7 @@ def test_a_choice_is_moved_and_added_by_keyboard(desk: Page, misleading: Questio
     desk.goto(reverse("admin:quizzes_question_revise", args=[misleading.pk]))
     row = desk.locator("#choices-data .form-group").nth(1)
     row.get_by_role("button", name="Move up").press("Enter")
-    desk.get_by_role("link", name="Add another").press("Enter")
+    desk.get_by_role("link", name="Add a choice").press("Enter")
     desk.locator("[name=choices-3-text]").fill("Beside it")
 
     desk.get_by_role("button", name="See what would change").press("Enter")

@@ -96,7 +96,7 @@ def test_a_question_with_its_choices_is_added_in_one_save(lesson_page, lesson):
 
 @pytest.mark.parametrize("who", ["iris", "ruth"])
 def test_a_new_lesson_takes_questions_with_their_choices(who, request, soil):
-    """With the rows of the page as it is drawn, which "Add another" puts in place."""
+    """With the rows of the page as it is drawn, which "Add a question" puts in place."""
     client = admin_client(request.getfixturevalue(who))
     url = reverse("admin:courses_lesson_add")
     row = added_row(client, url, "questions", 0)
@@ -200,7 +200,7 @@ def test_a_question_that_cannot_be_asked_is_refused(
     page = errors_in(client.post(url, sent))
 
     assert message in page
-    assert "Please correct the error" in page
+    assert "Nothing is saved yet. Correct what is marked below." in page
     assert lesson.questions.count() == 1
 
 

@@ -211,7 +211,7 @@ class TestTheCopy:
 
         text = page.content.decode()
         assert said in text
-        assert "Not saved" in text or "Please correct" in text
+        assert "Not saved" in text or "Nothing is saved yet" in text
         assert "What would change" not in text
         sent = fields_in(page)
         for name, value in changes.items():
