@@ -76,6 +76,7 @@ class LessonsInline(TabularInline):  # type: ignore[misc]
     ordering_field = "position"
     hide_ordering_field = True
     show_title = False
+    view_on_site = False  # only the title would lead there
     extra = 0
 
     @admin.display(description=_("lesson"))

@@ -8,7 +8,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from courses.row_renderer import ROW_RENDERER
 
 
 class Place(forms.IntegerField):
@@ -59,6 +62,15 @@ class OrderedFormSet(forms.BaseInlineFormSet[Any, Any, Any]):
     """
 
     model: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.renderer = ROW_RENDERER
+        super().__init__(*args, **kwargs)
+
+    @cached_property
+    def empty_form(self) -> Any:
+        """Made once: a page asks for it four times a table."""
+        return super().empty_form
 
     def add_fields(self, form: Any, index: int | None) -> None:
         """As Django's, but the key costs no query a row."""
