@@ -15,7 +15,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import Lesson, Track
-from courses.publishing import RENDERED, let_teach, unpublish_lessons
+from courses.publishing import (
+    RENDERED,
+    let_teach,
+    link_again,
+    unpublish_lessons,
+)
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
 from exchange.limits import refuse_too_many_lessons, too_many_questions
 from exchange.models import What
@@ -179,6 +184,10 @@ def _save_track(source: TrackSource, journal: Journal, terms: Terms) -> Track:
     save_lessons(stored, journal)
     if not is_new:
         show_pictures(track, new_pictures)
+        named = {each.row.slug for each in wanted}
+        came, staying = named.difference(slugs), set(slugs) - named
+        if came and staying:  # what the folder brings is rendered with its links
+            link_again(track, came)
     if terms.compares:
         journal.after = texts_of(track)
     return track

@@ -533,3 +533,18 @@ def test_the_real_track_imports_as_24_lessons_and_72_questions():
     assert Lesson.objects.published().count() == 24
     again, _err = run("import_track", folder, "--publish")
     assert again == "IoT for Beginners: 24 lessons and 72 questions, nothing changed.\n"
+
+
+def test_a_lesson_that_the_folder_lacks_links_to_one_that_it_brings(tmp_path):
+    linking = LOAM.replace("a mixture", "a [mixture](03-clay.md)")
+    import_track_folder(write_folder(tmp_path, loam=linking))
+    before = Lesson.objects.get(slug="loam")
+    clay = PEAT.partition("## Self-check")[0]
+    files = {"track.md": TRACK, "02-clay.md": clay}
+
+    import_track_folder(write_folder(tmp_path, files))
+
+    after = Lesson.objects.get(slug="loam")
+    assert "/tracks/earth/clay/" not in before.body_html
+    assert "/tracks/earth/clay/" in after.body_html
+    assert after.markdown == before.markdown
