@@ -30,7 +30,9 @@ def object_to(question: Question, learner: User, text: str) -> Objection:
     except IntegrityError as error:
         if broken_constraint(error) != "one_open_objection_per_learner":
             raise
-        return Objection.objects.open().get(question=question, learner=learner)
+        # not the open one, as a reply may have come since
+        said = Objection.objects.filter(question=question, learner=learner)
+        return said.latest("pk")
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 // What the admin's own templates leave out for screen readers and for the keyboard: a main
 // landmark, no header cell that is announced and says nothing, no name of an icon read out
-// beside words, and a press of Enter or Space on what answers a click alone. And what they do too much: writing the name of a chosen file into
-// the text field nearby, which is the description of a picture.
+// beside words, and a press of Enter or Space on what answers a click alone. And what they
+// do too much: writing the name of a chosen file into the text field nearby, which is the
+// description of a picture. See docs/decisions/0023-faults-of-unfold.md.
 document.addEventListener("DOMContentLoaded", () => {
   document.getElementById("main")?.setAttribute("role", "main");
   for (const cell of document.querySelectorAll("th")) {
