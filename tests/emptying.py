@@ -37,6 +37,8 @@ def _sql_flush(
     if _answer(size, names) > MOST_BYTES:
         return truncate(style, tables, **options)
     return [
+        # whoever still writes and would wait for each other with this gives way
+        "SET LOCAL deadlock_timeout = '1min'",
         f"LOCK TABLE {', '.join(names)}",  # as TRUNCATE does, for who still writes
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {name}" for name in names),

@@ -64,6 +64,17 @@ def restart(url: str) -> set[int]:
     return ended
 
 
+def wait_for(url: str) -> None:
+    """Until PostgreSQL has started anew."""
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            time.sleep(0.1)
+        else:
+            return
+
+
 def test_errors_end_by_themselves_when_postgresql_restarts_under_load(running):
     address = running.origin + LESSON
     assert status_of(address) == 200
@@ -82,8 +93,9 @@ def test_errors_end_by_themselves_when_postgresql_restarts_under_load(running):
             reader.start()
         time.sleep(1)
         web = web_processes(running.folder)
-        restarted_at = time.monotonic()
         ended = restart(server.url("gradus"))
+        wait_for(server.url("gradus"))
+        restarted_at = time.monotonic()
         time.sleep(WATCHED)
     finally:
         over.set()
