@@ -73,18 +73,13 @@ class Previews(TaughtAdmin):
         return self.of_typed(request, form(request.POST, instance=row))
 
     of_stored: Callable[[HttpRequest, Any], HttpResponse]  # None: a new row
-
-    def of_typed(self, request: HttpRequest, form: Any) -> HttpResponse:
-        """form: bound, valid or not."""
-        raise NotImplementedError
+    of_typed: Callable[[HttpRequest, Any], HttpResponse]  # a form, bound, valid or not
 
 
 class PreviewsTrack(Previews, TrackAdmin):
     previewed = "description"
     of_stored = staticmethod(track_preview.of_stored)
-
-    def of_typed(self, request: HttpRequest, form: Any) -> HttpResponse:
-        return track_preview.of_typed(request, form)
+    of_typed = staticmethod(track_preview.of_typed)
 
 
 class PreviewsLesson(Previews, LessonAdmin):
