@@ -131,9 +131,17 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def has_ended(pid: int) -> bool:
+    """Whether it let go of its files, too: a process loses its program before its locks."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state in "ZX"
+    return True
+
+
 def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: not Path(f"/proc/{pid}/exe").exists())
+    wait_until(lambda: has_ended(pid))
 
 
 def parent_of(pid: int) -> int:
