@@ -17,9 +17,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 from unfold.admin import ModelAdmin
 
+from accounts.audit import Deed
 from accounts.models import ADMIN, INSTRUCTOR, AuditEvent, User
 from accounts.people import (
-    Change,
     PersonRefusedError,
     admin_in,
     change_person,
@@ -28,13 +28,13 @@ from accounts.people import (
 
 _ = gettext_lazy
 BUTTONS = {
-    Change.MADE_INSTRUCTOR: _("Make instructor"),
-    Change.ENDED_INSTRUCTOR: _("No longer instructor"),
-    Change.MADE_ADMIN: _("Make admin"),
-    Change.ENDED_ADMIN: _("No longer admin"),
-    Change.DEACTIVATED: _("Deactivate"),
-    Change.ACTIVATED: _("Activate"),
-    Change.SENT_RESET: _("Send a password reset"),
+    Deed.MADE_INSTRUCTOR: _("Make instructor"),
+    Deed.ENDED_INSTRUCTOR: _("No longer instructor"),
+    Deed.MADE_ADMIN: _("Make admin"),
+    Deed.ENDED_ADMIN: _("No longer admin"),
+    Deed.DEACTIVATED: _("Deactivate"),
+    Deed.ACTIVATED: _("Activate"),
+    Deed.SENT_RESET: _("Send a password reset"),
 }
 
 if admin.site.is_registered(Group) and issubclass(GroupAdmin, admin.ModelAdmin):
@@ -130,9 +130,9 @@ class PersonAdmin(ForAdminsToRead):
         if actor is None or request.method != "POST":
             raise PermissionDenied
         person = User.objects.filter(pk=pk).first()
-        if person is None or request.POST.get("change") not in Change.values:
+        if person is None or request.POST.get("change") not in BUTTONS:
             raise Http404
-        change = Change(request.POST["change"])
+        change = Deed(request.POST["change"])
         try:
             change_person(actor, person, change, request)
         except PersonRefusedError as refusal:
@@ -167,7 +167,7 @@ class PersonAdmin(ForAdminsToRead):
 
 def label_of(event: AuditEvent) -> str:
     """What was done, in words; a name that is not known any more stays as it is."""
-    return str(dict(Change.choices).get(event.what, event.what))
+    return str(dict(Deed.choices).get(event.what, event.what))
 
 
 @admin.register(AuditEvent)

@@ -98,24 +98,72 @@ type Reader = User | AnonymousUser
 
 
 class AuditEvent(models.Model):
-    """One change an admin made to a person's account; never changed afterwards."""
+    """One deed, never changed afterwards; written by accounts.audit.record.
+
+    `details` holds what the columns do not; its shape is accounts.audit.Details.
+    """
 
     at = models.DateTimeField(_("when"), default=timezone.now)
-    actor = models.ForeignKey(
-        User, models.PROTECT, related_name="+", verbose_name=_("who")
+    actor = models.ForeignKey(  # empty: a management command
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+        db_index=False,
     )
     person = models.ForeignKey(
-        User, models.PROTECT, related_name="audit_events", verbose_name=_("whom")
+        User,
+        models.PROTECT,
+        null=True,
+        related_name="audit_events",
+        verbose_name=_("about whom"),
+        db_index=False,
     )
     what = models.CharField(_("what"), max_length=40)
+    target = models.CharField(
+        _("of what"), max_length=100, blank=True, default="", db_default=""
+    )
+    details = models.JSONField(_("details"), default=dict, db_default={})
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("change of an account")
-        verbose_name_plural = _("changes of accounts")
+        verbose_name = _("entry of the audit log")
+        verbose_name_plural = _("audit log")
+        indexes = [
+            models.Index(fields=["actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["person", "-id"], name="audit_of_person"),
+            models.Index(fields=["what", "-id"], name="audit_of_deed"),
+            models.Index(fields=["target"], name="audit_of_target"),
+            models.Index(fields=["at"], name="audit_of_day"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False) | Q(details__has_key="command"),
+                name="done_by_somebody_or_a_command",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.actor}: {self.what}"
+        return f"{self.what}, {self.at:%Y-%m-%d}"
+
+    @property
+    def reason(self) -> str | None:
+        """Why; "" once it was emptied, None where none was given."""
+        given = getattr(self, "given_reason", None)
+        return None if given is None else given.text
+
+
+class AuditReason(models.Model):
+    """Why, as a person typed it; emptied with the account of somebody whom it names."""
+
+    event = models.OneToOneField(
+        AuditEvent, models.PROTECT, primary_key=True, related_name="given_reason"
+    )
+    text = models.TextField(_("reason"))
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Throttle(models.Model):

@@ -4,24 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from django.contrib.auth.models import Group
-from django.db import models, transaction
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.audit import Deed, record
 from accounts.forms import ResetPasswordForm
-from accounts.models import ADMIN, INSTRUCTOR, AuditEvent, User
-
-
-class Change(models.TextChoices):
-    """What is written to the audit log, and how it reads there."""
-
-    MADE_INSTRUCTOR = "made instructor", _("made instructor")
-    ENDED_INSTRUCTOR = "ended instructor", _("no longer instructor")
-    MADE_ADMIN = "made admin", _("made admin")
-    ENDED_ADMIN = "ended admin", _("no longer admin")
-    DEACTIVATED = "deactivated", _("deactivated")
-    ACTIVATED = "activated", _("activated")
-    SENT_RESET = "sent reset", _("sent a password reset")
+from accounts.models import ADMIN, INSTRUCTOR, User
 
 
 class PersonRefusedError(Exception):
@@ -34,23 +23,23 @@ def admin_in(request: HttpRequest) -> User | None:
     return user if user.is_authenticated and user.is_staff and user.is_admin else None
 
 
-def changes_for(actor: User, person: User) -> list[Change]:
+def changes_for(actor: User, person: User) -> list[Deed]:
     """What this admin can do to this person now, in the order of the buttons."""
     if person.erased_at is not None:
         return []
     teaches = INSTRUCTOR in person.group_names
-    roles = [Change.ENDED_INSTRUCTOR if teaches else Change.MADE_INSTRUCTOR]
+    roles = [Deed.ENDED_INSTRUCTOR if teaches else Deed.MADE_INSTRUCTOR]
     if person.pk == actor.pk:
-        return [*roles, Change.SENT_RESET]
-    roles.append(Change.ENDED_ADMIN if person.is_admin else Change.MADE_ADMIN)
+        return [*roles, Deed.SENT_RESET]
+    roles.append(Deed.ENDED_ADMIN if person.is_admin else Deed.MADE_ADMIN)
     if not person.is_active:
-        return [*roles, Change.ACTIVATED]
-    return [*roles, Change.SENT_RESET, Change.DEACTIVATED]
+        return [*roles, Deed.ACTIVATED]
+    return [*roles, Deed.SENT_RESET, Deed.DEACTIVATED]
 
 
 @transaction.atomic
 def change_person(
-    actor: User, person: User, change: Change, request: HttpRequest
+    actor: User, person: User, change: Deed, request: HttpRequest
 ) -> None:
     """Make the change and note who did it; where it already holds, do nothing.
 
@@ -69,23 +58,23 @@ def change_person(
     _refuse(actor, person, change)
     if change not in changes_for(actor, person):
         return
-    if change == Change.SENT_RESET:
+    if change == Deed.SENT_RESET:
         transaction.on_commit(partial(_send_reset, person, request))
     else:
         _MAKE[change](person)
-    AuditEvent.objects.create(actor=actor, person=person, what=change.value)
+    record(change, actor=actor, about=person)
 
 
-def _refuse(actor: User, person: User, change: Change) -> None:
+def _refuse(actor: User, person: User, change: Deed) -> None:
     if not (actor.is_active and actor.is_admin):
         raise PersonRefusedError(_("You are no longer an admin."))
     if person.erased_at is not None:
         raise PersonRefusedError(_("This account was erased. Nothing can change it."))
-    if person.pk == actor.pk and change == Change.ENDED_ADMIN:
+    if person.pk == actor.pk and change == Deed.ENDED_ADMIN:
         raise PersonRefusedError(
             _("You cannot take your own admin role away. Another admin can.")
         )
-    if person.pk == actor.pk and change == Change.DEACTIVATED:
+    if person.pk == actor.pk and change == Deed.DEACTIVATED:
         raise PersonRefusedError(
             _("You cannot deactivate your own account. Another admin can.")
         )
@@ -123,11 +112,11 @@ def _send_reset(person: User, request: HttpRequest) -> None:
         form.save(request)
 
 
-_MAKE: dict[Change, Callable[[User], None]] = {
-    Change.MADE_INSTRUCTOR: partial(_give, INSTRUCTOR),
-    Change.ENDED_INSTRUCTOR: partial(_take, INSTRUCTOR),
-    Change.MADE_ADMIN: partial(_give, ADMIN),
-    Change.ENDED_ADMIN: partial(_take, ADMIN),
-    Change.DEACTIVATED: partial(_activate, False),
-    Change.ACTIVATED: partial(_activate, True),
+_MAKE: dict[Deed, Callable[[User], None]] = {
+    Deed.MADE_INSTRUCTOR: partial(_give, INSTRUCTOR),
+    Deed.ENDED_INSTRUCTOR: partial(_take, INSTRUCTOR),
+    Deed.MADE_ADMIN: partial(_give, ADMIN),
+    Deed.ENDED_ADMIN: partial(_take, ADMIN),
+    Deed.DEACTIVATED: partial(_activate, False),
+    Deed.ACTIVATED: partial(_activate, True),
 }

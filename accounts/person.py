@@ -9,11 +9,11 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from accounts.models import AuditEvent, User
+from accounts.models import AuditEvent, AuditReason, User
 
 
 def export_person(user: User) -> dict[str, object]:
@@ -30,11 +30,9 @@ def export_person(user: User) -> dict[str, object]:
         "email_addresses": list(
             EmailAddress.objects.filter(user=user).values("email", "verified")
         ),
-        "changes_of_my_account": list(
-            AuditEvent.objects.filter(person=user).values("at", "what")
-        ),
-        "changes_i_made_to_accounts": list(
-            AuditEvent.objects.filter(actor=user).values("at", "what")
+        "audit_log_about_me": _entries(AuditEvent.objects.filter(person=user)),
+        "audit_log_of_what_i_did": _entries(
+            AuditEvent.objects.filter(actor=user).exclude(person=user)
         ),
         "changes_i_made_in_the_admin": list(
             LogEntry.objects.filter(user=user)
@@ -42,6 +40,12 @@ def export_person(user: User) -> dict[str, object]:
             .values(at=F("action_time"), kind=F("content_type__model"))
         ),
     }
+
+
+def _entries(events: QuerySet[AuditEvent]) -> list[object]:
+    return list(
+        events.values("at", "what", "target", "details", reason=F("given_reason__text"))
+    )
 
 
 @transaction.atomic
@@ -53,6 +57,7 @@ def erase_person(user: User) -> None:
     """
     says = _speaks_of(user.email or "", user.name)
     _clear_log(user, says)
+    _clear_reasons(user, says)
     _forget_tasks(says)
     _end_sessions(user)
     EmailAddress.objects.filter(user=user).delete()
@@ -91,6 +96,16 @@ def _clear_log(user: User, says: Callable[[str], bool]) -> None:
             entry.object_repr = ""
         entry.change_message = _without(entry.change_message, says)
         entry.save(update_fields=["object_repr", "change_message"])
+
+
+def _clear_reasons(user: User, says: Callable[[str], bool]) -> None:
+    """The audit log keeps that there was a reason, and no word of one that names them."""
+    named = Q()
+    for word in filter(None, (user.email, user.name)):
+        named |= Q(text__icontains=word)
+    reasons = AuditReason.objects.filter(named).iterator()
+    gone = [reason.pk for reason in reasons if says(reason.text)]
+    AuditReason.objects.filter(pk__in=gone).update(text="")
 
 
 def _without(message: str, says: Callable[[str], bool]) -> str:

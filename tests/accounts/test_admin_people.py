@@ -10,8 +10,9 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.audit import Deed
 from accounts.models import AuditEvent, User
-from accounts.people import Change, PersonRefusedError, change_person
+from accounts.people import PersonRefusedError, change_person
 from courses.models import Enrollment
 from courses.services import mark_done
 from tests.admin_forms import admin_client, in_thread
@@ -190,7 +191,7 @@ def test_of_two_admins_who_end_each_other_one_stays(ruth):
         request = RequestFactory().post("/")
         barrier.wait()
         try:
-            change_person(actor, person, Change.ENDED_ADMIN, request)
+            change_person(actor, person, Deed.ENDED_ADMIN, request)
         except PersonRefusedError as error:
             refused.append(str(error))
         finally:
@@ -217,12 +218,12 @@ def test_a_change_waits_for_one_that_ends_its_own_admin(ruth):
 
     def end_other() -> None:
         try:
-            change_person(ruth, other, Change.ENDED_ADMIN, request)
+            change_person(ruth, other, Deed.ENDED_ADMIN, request)
         except PersonRefusedError as error:
             refused.append(str(error))
 
     with transaction.atomic():
-        change_person(other, ruth, Change.ENDED_ADMIN, request)
+        change_person(other, ruth, Deed.ENDED_ADMIN, request)
         waiting = in_thread(end_other)
         waiting.join(timeout=0.5)
         assert waiting.is_alive()

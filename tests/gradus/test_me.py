@@ -22,7 +22,7 @@ COVERED = {
     "accounts_user": "the account itself",
     "accounts_user_groups": "roles, cleared",
     "accounts_user_user_permissions": "cleared",
-    "accounts_auditevent": "what admins did to accounts, kept",
+    "accounts_auditevent": "what was done, kept by key alone",
     "account_emailaddress": "addresses, deleted",
     "courses_trackinstructor": "deleted",
     "courses_groupmember": "deleted",

@@ -37,6 +37,7 @@ CONSTRAINTS = {
 }
 TRIGGERS = {
     ("accounts_auditevent", "accounts_keep_audit"),
+    ("accounts_auditreason", "accounts_keep_reasons"),
     ("courses_lesson", "courses_lesson_search"),
     ("courses_track", "courses_track_search"),
     ("exchange_version", "exchange_keep_versions"),
