@@ -1,5 +1,6 @@
 """No host, path or word that does not belong stands in the tracked files."""
 
+import json
 import re
 import subprocess
 import sys
@@ -28,10 +29,21 @@ def findings(path: Path) -> list[str]:
     if path.name in LOCK_FILES:
         hosts = set(re.findall(r"https?://[^/\"]+", text))
         return [f"{path}: {host}" for host in sorted(hosts - PUBLIC)]
+    if path.name == "package-lock.json":
+        return unpinned(path, json.loads(text)["packages"])
     return [
         f"{path}:{number}: {line.strip()[:80]}"
         for number, line in enumerate(text.splitlines(), start=1)
         if FORBIDDEN.search(line)
+    ]
+
+
+def unpinned(path: Path, packages: dict[str, dict[str, str]]) -> list[str]:
+    """Packages that name the registry they came from, or have no hash."""
+    return [
+        f"{path}: {name}"
+        for name, package in packages.items()
+        if name and ("resolved" in package or "integrity" not in package)
     ]
 
 

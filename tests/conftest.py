@@ -12,7 +12,8 @@ from accounts.models import User
 from courses.models import Enrollment, Lesson, Track
 from quizzes.models import Question
 from tests.allowed_skips import ALLOWED_SKIPS
-from tests.browser.chromium import say_what_was_skipped
+from tests.browser import chromium
+from tests.certificates import judges
 from tests.emptying import empty_by_delete
 from tests.factories import (
     make_admin,
@@ -117,6 +118,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    say_what_was_skipped(terminalreporter)
+    chromium.say_what_was_skipped(terminalreporter)
+    judges.say_what_was_skipped(terminalreporter)
     for nodeid in _unlisted_skips:
         terminalreporter.write_line(f"skipped in CI without a reason listed: {nodeid}")

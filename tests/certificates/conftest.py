@@ -1,5 +1,6 @@
-"""A learner who finished a track, and her certificate."""
+"""A learner who finished a track, and her certificate; who may judge it."""
 
+import os
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,17 @@ from certificates.services import claim_certificate
 from courses.models import Track
 from courses.services import mark_done
 from quizzes.models import Question
+from tests.certificates.judges import ARE_THERE, HOW_TO_GET_THEM
 from tests.certificates.stage import answer
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without the judges their tests are skipped; in CI they run, and fail."""
+    if ARE_THERE or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if item.get_closest_marker("node"):
+            item.add_marker(pytest.mark.skip(reason=HOW_TO_GET_THEM))
 
 
 @pytest.fixture
