@@ -4,6 +4,8 @@ A text cell that a spreadsheet would run as a formula gets a ' in front; who rea
 file back takes one leading ' off.
 """
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,19 +26,31 @@ def inert(column: str) -> str:
 
 
 def stream_rows(
-    select: str, values: Sequence[Any] | Mapping[str, Any]
+    select: str,
+    values: Sequence[Any] | Mapping[str, Any],
+    headings: Sequence[str] = (),
 ) -> Iterator[bytes]:
     """The file in blocks, one statement whatever the number of rows.
 
-    select: the statement, its columns named as the file's; its texts made inert.
+    select: the statement; its texts made inert.
+    headings: of the columns; by default their names in the statement.
     """
-    copy = f"COPY ({select}) TO STDOUT WITH (FORMAT csv, HEADER)"
+    header = "" if headings else ", HEADER"
+    copy = f"COPY ({select}) TO STDOUT WITH (FORMAT csv{header})"
     yield BYTE_ORDER_MARK
+    if headings:
+        yield _line(headings)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         # psycopg's own cursor: Django's wrapper of it, when it logs, takes no values
         with cursor.cursor.copy(copy, values) as rows_sent:
             yield from _in_blocks(rows_sent)
+
+
+def _line(cells: Sequence[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue().encode()
 
 
 def _in_blocks(rows: Any) -> Iterator[bytes]:

@@ -21,23 +21,26 @@ from certificates.status import HIDDEN, SHOWN, State
 def with_holder_and_status(certificates: CertificateQuerySet) -> CertificateQuerySet:
     """Annotate printed_name ("" once withdrawn), email (None once erased) and status.
 
-    status is the word of certificates.status.state_of, said in SQL so that it filters.
+    status is the word of certificates.status.state_of, said in SQL so that it filters;
+    status_reason is the reason of the event that it comes from.
     """
     documents = CertificateDocument.objects.filter(certificate=OuterRef("pk"))
     ended = CertificateEvent.objects.filter(certificate=OuterRef("pk")).exclude(
         kind__in=[HIDDEN, SHOWN]
     )
     withdrawn_first = Case(When(kind=State.WITHDRAWN, then=0), default=1)
+    decisive = ended.order_by(withdrawn_first, "pk")
     return certificates.annotate(  # type: ignore[no-redef]
         printed_name=Coalesce(
             Subquery(documents.order_by("-pk").values("name")[:1]), Value("")
         ),
         email=F("enrollment__learner__email"),
         status=Coalesce(
-            Subquery(ended.order_by(withdrawn_first, "pk").values("kind")[:1]),
+            Subquery(decisive.values("kind")[:1]),
             Value(State.VALID.value),
             output_field=CharField(),
         ),
+        status_reason=Subquery(decisive.values("reason")[:1]),
     )
 
 

@@ -29,12 +29,14 @@ COLUMNS = [
     "name",
     "e-mail",
     "track",
-    "issued",
+    "issued (UTC)",
     "score",
     "answered",
     "questions",
+    "lessons",
     "code",
     "status",
+    "status reason",
     "address",
 ]
 
@@ -194,12 +196,14 @@ def test_the_file_holds_every_fact_in_its_column(ruth, held):
         "name": "Ada Sample",
         "e-mail": "ada@example.org",
         "track": "Soil",
-        "issued": held.issued_at.astimezone(UTC).date().isoformat(),
+        "issued (UTC)": f"{held.issued_at.astimezone(UTC):%Y-%m-%d %H:%M:%S}",
         "score": "50",
         "answered": "1",
         "questions": "1",
+        "lessons": "2",
         "code": held.code,
         "status": "valid",
+        "status reason": "",
         "address": f"http://testserver/certificates/{held.code}/",
     }
 
@@ -271,7 +275,7 @@ def test_days_are_in_utc_whatever_the_sites_time_zone(ruth, ada, soil):
 
     (row,) = exported(client, issued_from="2026-03-14", issued_to="2026-03-14")
 
-    assert row["issued"] == "2026-03-14"
+    assert row["issued (UTC)"] == "2026-03-14 23:30:00"
 
 
 def test_a_thousand_rows_cost_as_many_statements_as_one(ruth, soil):

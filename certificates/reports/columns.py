@@ -1,0 +1,60 @@
+"""What a report is: its rows, their order, and how each column is written."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Kind(Enum):
+    """What stands in a column. Times are timestamps, and are written in UTC."""
+
+    TEXT = auto()
+    DAY = auto()
+    MOMENT = auto()  # to the second, fractions cut off
+    NUMBER = auto()
+    PERCENT = auto()  # a whole number from 0 to 100
+    LINK = auto()  # an address of our own, made of no text that a person typed
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` is a field or an annotation of the report's rows, `width` in characters."""
+
+    key: str
+    heading: "StrOrPromise"
+    kind: Kind = Kind.TEXT
+    width: int = 12
+
+
+@dataclass(frozen=True)
+class Report:
+    """`rows` gives what a person may see of it, with the columns' annotations.
+
+    `order` leaves no two rows equal, so that each file and each page has them alike.
+    """
+
+    key: str  # in addresses, file names and the audit log
+    title: "StrOrPromise"
+    columns: tuple[Column, ...]
+    order: tuple[str, ...]
+    rows: Callable[[User], QuerySet[Any]]
+
+    @property
+    def headings(self) -> list[str]:
+        return [str(column.heading) for column in self.columns]
+
+    def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+        """The statement of the columns of these rows, in the report's order."""
+        keys = [column.key for column in self.columns]
+        ordered = rows.order_by(*self.order).values_list(*keys)
+        compiler = ordered.query.get_compiler(rows.db, elide_empty=False)
+        select, values = compiler.as_sql()
+        return select, values
