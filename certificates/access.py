@@ -1,9 +1,17 @@
 """Look a certificate up: anybody by its code, its holder as their own."""
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Reader, User
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateDocument, CertificateEvent
+from certificates.status import State, state_of
+
+
+class FileWithdrawnError(Exception):
+    """Its holder withdrew the certificate: there is no file of it any more."""
 
 
 def get_certificate(reader: Reader, code: str) -> Certificate:
@@ -29,3 +37,30 @@ def current_certificate(user: User, track_id: int) -> Certificate | None:
 
 def is_issued(code: str) -> bool:
     return Certificate.objects.filter(code=code).exists()
+
+
+def get_signed_document(code: str) -> CertificateDocument:
+    """The newest document of this certificate, with the certificate; as a file is made
+    of it for anybody. Http404: unknown, hidden, or not signed yet.
+
+    Raises:
+        FileWithdrawnError
+    """
+    events = CertificateEvent.objects.filter(certificate=OuterRef("certificate"))
+    found = (
+        CertificateDocument.objects.filter(certificate__code=code, key__isnull=False)
+        .select_related("certificate", "key")
+        .annotate(  # type: ignore[no-redef]
+            event_kinds=ArraySubquery(events.order_by("pk").values("kind"))
+        )
+        .order_by("-pk")
+        .first()
+    )
+    if found is None:
+        certificate = Certificate.objects.with_kinds().filter(code=code).first()
+        if certificate is not None and certificate.state == State.WITHDRAWN:
+            raise FileWithdrawnError
+        raise Http404
+    if state_of(found.event_kinds)[1]:
+        raise Http404
+    return found

@@ -1,7 +1,4 @@
-"""The Open Badges 3.0 credential of a certificate, as yet without proof. Pure.
-
-Left out until certificates are signed: the proof with the id of its key, and
-credentialStatus with its list and index. Every other value is final.
+"""The Open Badges 3.0 credential of a certificate, without its proof. Pure.
 
 Source: https://www.imsglobal.org/spec/ob/v3p0/ on the W3C Verifiable Credentials Data
 Model 2.0; which keys stand in which order is this site's choice.
@@ -85,8 +82,33 @@ def build_credential(
         "evidence": _evidence(page, facts),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
-    _refuse_unsignable(credential)
+    refuse_unsignable(credential)
     return credential
+
+
+def with_status(
+    credential: dict[str, Json], number: int, index: int
+) -> dict[str, Json]:
+    """The credential with its place in a status list, before credentialSchema."""
+    origin = str(credential["id"]).partition("/certificates/")[0]
+    address = list_address(origin, number)
+    placed: dict[str, Json] = {}
+    for key, value in credential.items():
+        if key == "credentialSchema":
+            placed["credentialStatus"] = {
+                "id": f"{address}#{index}",
+                "type": "BitstringStatusListEntry",
+                "statusPurpose": "revocation",
+                "statusListIndex": str(index),
+                "statusListCredential": address,
+            }
+        placed[key] = value
+    return placed
+
+
+def list_address(origin: str, number: int) -> str:
+    """Where the status list of this number is served."""
+    return f"{origin}/credentials/status/{number}"
 
 
 def write_credential(credential: dict[str, Json]) -> str:
@@ -220,13 +242,14 @@ def _evidence(page: str, facts: Facts) -> list[Json]:
     ]
 
 
-def _refuse_unsignable(value: Json) -> None:
+def refuse_unsignable(value: Json) -> None:
+    """Raises CredentialError for a character that signers do not agree on."""
     if isinstance(value, str):
         if found := UNSIGNABLE.search(value):
             raise CredentialError(f"U+{ord(found[0]):04X} in {value!r}")
     elif isinstance(value, dict):
         for kept in value.values():
-            _refuse_unsignable(kept)
+            refuse_unsignable(kept)
     elif isinstance(value, list):
         for kept in value:
-            _refuse_unsignable(kept)
+            refuse_unsignable(kept)

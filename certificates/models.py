@@ -1,5 +1,6 @@
 """Certificates: frozen facts, the document that holds the person, and its status."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from certificates.status import HIDDEN, SHOWN, State, state_of
 from courses.models import Enrollment, text_direction
 
 NAME_LENGTH = 150  # characters, as an account's
+LIST_LENGTH = 131_072  # bits; verifiers refuse fewer
 
 
 class Certificate(models.Model):
@@ -43,6 +45,8 @@ class Certificate(models.Model):
     # set by the words of CertificateQuerySet alone
     event_kinds: list[str]
     printed_name: str
+    key_name: str | None
+    signed_at: datetime | None
     current_code: str
     holder_id: int
     track_slug: str
@@ -111,15 +115,54 @@ class Certificate(models.Model):
         return state_of(self.event_kinds)[1]
 
 
+class IssuerKey(models.Model):
+    """A public key of the site, as did.json shows it; the private one is never here.
+
+    A retired key signs no more and still verifies; what a revoked one signed does not.
+    """
+
+    name = models.SlugField(max_length=40)  # "key-2026-11", the fragment of its id
+    multibase = models.CharField(max_length=60)  # "z6Mk…", of the Ed25519 Multikey
+    created_at = models.DateTimeField(default=timezone.now)
+    retired_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], name="issuer_key_has_its_own_name"
+            ),
+            models.UniqueConstraint(
+                fields=["multibase"], name="issuer_key_is_published_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_active(self) -> bool:
+        return self.retired_at is None and self.revoked_at is None
+
+
 class CertificateDocument(models.Model):
-    """The printed name and the credential's text; deleted only when withdrawn."""
+    """The printed name and the credential's text; deleted only when withdrawn.
+
+    What is signed again is a new row; the newest is the one that is served.
+    """
 
     certificate = models.ForeignKey(
         Certificate, models.PROTECT, related_name="documents"
     )
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
-    credential = models.TextField()  # the Open Badges JSON, without proof and status
+    credential = models.TextField()  # the Open Badges JSON, served byte for byte
+    key = models.ForeignKey(  # empty: from before certificates were signed
+        IssuerKey, models.PROTECT, null=True, related_name="documents"
+    )
     created_at = models.DateTimeField(default=timezone.now)
+
+    event_kinds: list[str]  # set by access.get_signed_document alone
 
     class Meta:
         ordering = ["-pk"]
@@ -132,6 +175,33 @@ class CertificateDocument(models.Model):
 
     def __str__(self) -> str:
         return f"document {self.pk}"
+
+
+class StatusEntry(models.Model):
+    """The one bit of a certificate in a status list; it stays when it is withdrawn.
+
+    Its place is random: it tells neither the order of certificates nor their number.
+    """
+
+    certificate = models.OneToOneField(
+        Certificate, models.PROTECT, related_name="status_entry"
+    )
+    list_number = models.PositiveIntegerField()  # from 1
+    list_index = models.PositiveIntegerField()  # 0 to LIST_LENGTH - 1
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["list_number", "list_index"], name="status_bit_is_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(list_number__gte=1, list_index__lt=LIST_LENGTH),
+                name="status_bit_within_its_list",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_number}#{self.list_index}"
 
 
 class CertificateEvent(models.Model):

@@ -44,8 +44,9 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def for_page(self) -> Self:
         """What the certificate's own page shows, but for its events.
 
-        printed_name is empty once it is withdrawn; current_code is the code of the
-        last certificate of the enrolment; track_slug is the track's address today.
+        printed_name is empty once it is withdrawn; key_name and signed_at are None while
+        it is not signed; current_code is the code of the last certificate of the
+        enrolment; track_slug is the track's address today.
         """
         from certificates.models import CertificateDocument
 
@@ -54,6 +55,12 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.annotate(
             printed_name=Coalesce(
                 Subquery(documents.order_by("-pk").values("name")[:1]), Value("")
+            ),
+            key_name=Subquery(documents.order_by("-pk").values("key__name")[:1]),
+            signed_at=Subquery(
+                documents.filter(key__isnull=False)
+                .order_by("-pk")
+                .values("created_at")[:1]
             ),
             current_code=Subquery(last.values("code")[:1]),
             holder_id=F("enrollment__learner"),

@@ -1,6 +1,5 @@
 """What happens to certificates. Each verb locks the enrolment, so they stand in line."""
 
-import secrets
 from datetime import datetime
 from functools import partial
 
@@ -10,7 +9,9 @@ from django.utils import timezone
 from accounts.models import User
 from certificates.award import Award, freeze_facts, read_award
 from certificates.codes import new_code
-from certificates.credential import build_credential, signable, write_credential
+from certificates.credential import signable
+from certificates.documents import issue_document
+from certificates.keys import signing_key
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
 from certificates.status import HIDDEN, SHOWN, State
 from certificates.tasks import mail_certificate
@@ -19,7 +20,6 @@ from courses.models import Enrollment, Track
 from courses.services import lock_enrollment
 
 CODE_TRIES = 3  # a second clash of 80 random bits is no bad luck but a broken source
-SALT_BYTES = 16
 
 
 class CertificateError(Exception):
@@ -57,7 +57,7 @@ def claim_certificate(learner: User, track: Track, name: str) -> Certificate:
     name: cleaned (accounts.names); it is printed and becomes the account's.
 
     Raises:
-        NotFinishedError, WithdrawnError, ErasedError
+        NotFinishedError, WithdrawnError, ErasedError, SigningKeyError, SigningError
     """
     enrollment = lock_enrollment(learner, track.pk)
     if enrollment is None:
@@ -88,7 +88,7 @@ def supersede(certificate: Certificate, name: str, reason: str) -> Certificate:
     took this one's place in the meantime.
 
     Raises:
-        WithdrawnError, RevokedError, ErasedError
+        WithdrawnError, RevokedError, ErasedError, SigningKeyError, SigningError
     """
     current = _refuse_withdrawn(_lock_line(certificate)[-1])
     if current.state == State.REVOKED:
@@ -105,7 +105,7 @@ def issue_anew(certificate: Certificate, actor: User, reason: str) -> Certificat
     """An admin makes up for a mistaken revocation, which itself stays for good.
 
     Raises:
-        WithdrawnError, NotRevokedError
+        WithdrawnError, NotRevokedError, SigningKeyError, SigningError
     """
     current = _refuse_withdrawn(_lock_line(certificate)[-1])
     if current.pk != certificate.pk:
@@ -254,13 +254,10 @@ def _replace(
 
 
 def _issue(certificate: Certificate, name: str, email: str | None) -> None:
-    """Store it with its document, and send the mail once that is committed."""
+    """Store it with its signed document, and send the mail once that is committed."""
+    key = signing_key()
     _save_under_new_code(certificate)
-    salt = secrets.token_hex(SALT_BYTES)
-    credential = build_credential(certificate, name, email, salt)
-    CertificateDocument.objects.create(
-        certificate=certificate, name=name, credential=write_credential(credential)
-    )
+    issue_document(certificate, name, email, key)
     # robust: a task queue out of order must not turn an issued certificate into a 500
     send = partial(mail_certificate.enqueue, certificate.pk)
     transaction.on_commit(send, robust=True)

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from certificates import views
+from certificates import machine_views, views
 
 urlpatterns = [
     path("tracks/<slug:track_slug>/certificate/", views.claim, name="claim"),
+    path("certificates/<str:code>.json", machine_views.credential, name="credential"),
     path("certificates/<str:code>/", views.show, name="certificate"),
     path("certificates/<str:code>/holder/", views.holder, name="holder"),
+    path("credentials/status/<int:number>", machine_views.status, name="status_list"),
+    path(".well-known/did.json", machine_views.keys, name="did"),
     path("verify/", views.verify, name="verify"),
 ]

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +23,7 @@ from certificates.access import (
 from certificates.award import Award, read_award
 from certificates.codes import read_code
 from certificates.forms import ClaimForm, CorrectForm, VerifyForm
+from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.models import Certificate
 from certificates.qr import page_qr
 from certificates.status import State, status_of
@@ -30,6 +32,7 @@ from courses.models import Track
 from gradus.http import revalidated, too_often
 
 LOOK_UPS_A_MINUTE = 30
+_TYPES = ["text/html", CREDENTIAL_TYPE, "application/json"]  # of one address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,12 +106,19 @@ def _correct(
 
 @require_safe
 def show(request: HttpRequest, code: str) -> HttpResponse:
-    """The certificate and the proof of it: its status is read at each look."""
+    """The certificate and the proof of it: its status is read at each look.
+
+    Who asks this address for JSON gets the signed credential.
+    """
     spelled = read_code(code)
     if spelled is None:
         raise Http404
     if spelled != code:
         return redirect("certificate", spelled, permanent=True)
+    if request.get_preferred_type(_TYPES) not in {_TYPES[0], None}:
+        response = credential(request, code)
+        patch_vary_headers(response, ["Accept"])
+        return response
     found = get_certificate(request.user, code)
     status = status_of(found.events.all())
     address = settings.SITE_ORIGIN + found.get_absolute_url()
@@ -122,6 +132,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     }
     response = render(request, "certificates/certificate.html", context)
     response["X-Robots-Tag"] = "noindex"
+    patch_vary_headers(response, ["Accept"])
     return revalidated(response)
 
 

@@ -12,8 +12,16 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import ADMIN, INSTRUCTOR, User
+from certificates.keys import (
+    SigningKeyError,
+    make_private_key,
+    private_key,
+    publish,
+    signing_key,
+)
 from courses.models import Track, TrackInstructor
 from exchange.saving import import_track_folder
 from exchange.track_folder import read_track_folder
@@ -50,6 +58,7 @@ def set_up() -> list[Login]:
     _check_database()
     step("Bringing the tables up to date…")
     call_command("migrate", verbosity=0, interactive=False)
+    _keep_signing_key(Path(settings.ISSUER_KEY_FILE))
     logins = _keep_accounts(settings.DEMO_DIR / "accounts.txt")
     _keep_tracks(User.objects.get(email=_address(INSTRUCTOR)))
     if count := requeue_stale(timedelta(0)):  # no worker runs yet: all are stale
@@ -75,6 +84,18 @@ def _check_database() -> None:
         raise DemoError(
             f"The database doesn't answer ({reason}): start it, or mend DATABASE_URL."
         ) from error
+
+
+def _keep_signing_key(path: Path) -> None:
+    """The key that certificates are signed with: made once, and published."""
+    if not path.exists():
+        step("Making the key that signs certificates…")
+        make_private_key(path)
+    try:
+        publish(private_key(), timezone.now())
+        signing_key()
+    except SigningKeyError as error:
+        raise DemoError(str(error)) from error
 
 
 # People

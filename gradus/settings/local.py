@@ -25,6 +25,7 @@ def _database_url() -> str:
 
 
 SECRET_KEY = kept_secret()
+ISSUER_KEY_FILE = DEMO_DIR / "issuer_key.pem"
 DATABASES = {"default": database(_database_url())}
 MAILERS = {
     "default": {

@@ -1,6 +1,14 @@
 """The tests: the embedded Postgres without fsync, N+1 detection on, mails in memory."""
 
 import os
+from hashlib import sha256
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from gradus import postgres
 from gradus.settings.base import *  # noqa: F403
@@ -10,6 +18,12 @@ from gradus.settings.database import database
 DEBUG = False
 STRICT_FETCH = True
 SECRET_KEY = "only-for-tests"  # noqa: S105
+# the same in every process of a run, as tests start servers of their own
+ISSUER_KEY = (
+    Ed25519PrivateKey.from_private_bytes(sha256(SECRET_KEY.encode()).digest())
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    .decode()
+)
 SITE_ORIGIN = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 

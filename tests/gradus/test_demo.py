@@ -109,9 +109,10 @@ def test_it_says_each_step_and_then_how_to_get_in(first_run):
     folder, said = first_run
 
     steps = [line for line in said.splitlines() if line.endswith("…")]
-    assert steps[:3] == [
+    assert steps[:4] == [
         "Starting PostgreSQL…",
         "Bringing the tables up to date…",
+        "Making the key that signs certificates…",
         "Making three accounts…",
     ]
     assert "Importing AI Fundamentals: 9 lessons, 27 questions…" in steps
@@ -121,6 +122,24 @@ def test_it_says_each_step_and_then_how_to_get_in(first_run):
     assert [login[:2] for login in logins_in(said)] == [
         (role, f"{role}@example.org") for role in ("learner", "instructor", "admin")
     ]
+
+
+def test_the_signing_key_is_made_once_and_its_owner_s_alone(first_run, folder):
+    made = (first_run[0] / "issuer_key.pem").read_bytes()
+    assert stat.S_IMODE((folder / "issuer_key.pem").stat().st_mode) == 0o600
+
+    again = demo(folder, "--no-serve")
+
+    assert "Making the key" not in again.stdout
+    assert (folder / "issuer_key.pem").read_bytes() == made
+    assert ask(folder, "SELECT count(*) FROM certificates_issuerkey") == 1
+    assert "BEGIN" not in again.stdout + again.stderr
+
+
+def test_a_signing_key_that_others_may_read_is_said_plainly(folder):
+    (folder / "issuer_key.pem").chmod(0o644)
+
+    assert "chmod 600" in refused(folder, "--no-serve")
 
 
 def test_the_logins_are_kept_where_only_their_owner_reads_them(first_run):
