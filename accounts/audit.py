@@ -21,6 +21,7 @@ class Deed(models.TextChoices):
     DEACTIVATED = "deactivated", _("deactivated")
     ACTIVATED = "activated", _("activated")
     SENT_RESET = "sent reset", _("sent a password reset")
+    ERASED = "erased", _("erased their account")
     ASSIGNED = "assigned instructor", _("assigned as instructor")
     UNASSIGNED = "removed instructor", _("removed as instructor")
     ISSUED = "issued", _("issued a certificate")
@@ -88,6 +89,33 @@ def record(
     if reason:
         AuditReason.objects.create(event=event, text=reason)
     return event
+
+
+def record_export(
+    actor: User,
+    report: str,
+    file_format: str,
+    *,
+    rows: int,
+    filters: dict[str, str],
+    is_searched: bool,
+    target: str = "",
+) -> AuditEvent:
+    """Rows of a report leave as a file; call it before the first of them does.
+
+    report, file_format, rows, filters: as in Details; each filter is one that was
+        chosen, by its name and its value in words, and never what was typed in a search.
+    target: of a report on one thing; else the report itself.
+    """
+    details: Details = {
+        "report": report,
+        "format": file_format,
+        "rows": rows,
+        "filters": filters,
+        "searched": is_searched,
+    }
+    target = target or f"report:{report}"
+    return record(Deed.EXPORTED, actor=actor, target=target, details=details)
 
 
 def _key_of(person: User | int | None) -> int | None:

@@ -13,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from accounts.audit import Deed, record
 from accounts.models import AuditEvent, AuditReason, User
 
 
@@ -64,6 +65,7 @@ def erase_person(user: User) -> None:
     user.groups.clear()
     user.user_permissions.clear()
     user.erased_at = timezone.now()
+    record(Deed.ERASED, actor=user, about=user)
     user.name, user.email, user.last_login = "", None, None
     user.is_staff = user.is_superuser = False
     user.set_unusable_password()

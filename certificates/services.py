@@ -6,7 +6,9 @@ from functools import partial
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.audit import Deed
 from accounts.models import User
+from certificates.audit import record_deed
 from certificates.award import Award, freeze_facts, read_award
 from certificates.codes import new_code
 from certificates.credential import signable
@@ -74,6 +76,7 @@ def claim_certificate(learner: User, track: Track, name: str) -> Certificate:
     certificate.awarded_at = certificate.issued_at = now
     _rename(learner, name)
     _issue(certificate, name, learner.email)
+    record_deed(Deed.ISSUED, certificate)
     enrollment.completed_at = award.finished_at
     enrollment.certified_at = now
     enrollment.save(update_fields=["completed_at", "certified_at"])
@@ -97,7 +100,9 @@ def supersede(certificate: Certificate, name: str, reason: str) -> Certificate:
         return current
     learner = User.objects.get(enrollments=current.enrollment_id)
     _rename(learner, name)
-    return _replace(current, name, learner.email, reason)
+    replaced = _replace(current, name, learner.email, reason)
+    record_deed(Deed.CORRECTED, current, successor=replaced)
+    return replaced
 
 
 @transaction.atomic
@@ -114,7 +119,9 @@ def issue_anew(certificate: Certificate, actor: User, reason: str) -> Certificat
         raise NotRevokedError
     learner = User.objects.get(enrollments=current.enrollment_id)
     name = current.documents.latest("pk").name
-    return _replace(current, name, learner.email, reason, actor)
+    replaced = _replace(current, name, learner.email, reason, actor)
+    record_deed(Deed.ISSUED_ANEW, current, actor, reason=reason, successor=replaced)
+    return replaced
 
 
 @transaction.atomic
@@ -130,6 +137,7 @@ def revoke(certificate: Certificate, actor: User, reason: str) -> None:
     match line[certificate.pk].state:
         case State.VALID:
             _record(certificate, State.REVOKED, reason, actor)
+            record_deed(Deed.REVOKED, certificate, actor, reason=reason)
         case State.SUPERSEDED:
             raise SupersededError
         case State.WITHDRAWN:
@@ -145,6 +153,7 @@ def withdraw(certificate: Certificate) -> None:
     for row in _lock_line(certificate):
         if row.state != State.WITHDRAWN:
             _record(row, State.WITHDRAWN)
+            record_deed(Deed.WITHDREW, row)
             CertificateDocument.objects.filter(certificate=row).delete()
 
 
@@ -160,6 +169,7 @@ def hide(certificate: Certificate) -> None:
     for row in line:
         if row.pk <= certificate.pk and not row.is_hidden:
             _record(row, HIDDEN)
+            record_deed(Deed.HID, row)
 
 
 @transaction.atomic
@@ -174,6 +184,7 @@ def show(certificate: Certificate) -> None:
     for row in line:
         if row.pk == certificate.pk and row.is_hidden:
             _record(row, SHOWN)
+            record_deed(Deed.SHOWED, row)
 
 
 def _lock_line(certificate: Certificate) -> list[Certificate]:

@@ -27,6 +27,7 @@ from courses.picture_admin import PictureAdmin
 from courses.picture_forms import TakesPictures
 from courses.preview_admin import PreviewsTracks
 from courses.taught_admin import TaughtAdmin
+from courses.teaching import let_teach, record_instructors
 from courses.typed_text import MarkdownField
 
 _ = gettext_lazy
@@ -211,13 +212,20 @@ class TrackAdmin(PreviewsTracks, SaysAudience, TaughtAdmin):
         if change and "slug" in form.changed_data:  # it stands in its lessons' links
             publishing.render_again(obj, Q(body_html__contains="/tracks/"))
 
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: bool
+    ) -> None:
+        super().save_formset(request, form, formset, change)
+        if formset.model is TrackInstructor and isinstance(request.user, User):
+            record_instructors(form.instance, formset, request.user)
+
     def save_related(
         self, request: HttpRequest, form: Any, formsets: Any, change: bool
     ) -> None:
         """Who creates a track teaches it."""
         super().save_related(request, form, formsets, change)
         if not change and isinstance(request.user, User):
-            publishing.let_teach(form.instance, request.user)
+            let_teach(form.instance, request.user)
             request.taught = None  # type: ignore[attr-defined]
 
     def response_add(

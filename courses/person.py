@@ -11,6 +11,7 @@ from courses.models import (
     PreviewLink,
     TrackInstructor,
 )
+from courses.teaching import stop_teaching
 
 
 def export_person(user: User) -> dict[str, object]:
@@ -62,7 +63,7 @@ def erase_person(user: User) -> None:
 
     The preview links of this person open nothing any more and name nobody.
     """
-    TrackInstructor.objects.filter(user=user).delete()
+    stop_teaching(user)
     GroupMember.objects.filter(learner=user).delete()
     made = PreviewLink.objects.filter(made_by=user)
     made.filter(revoked_at=None).update(revoked_at=timezone.now())

@@ -17,7 +17,6 @@ from courses.models import (
     Lesson,
     PreviewLink,
     Track,
-    TrackInstructor,
 )
 from courses.picture_access import pictures_of
 from courses.services import link_resolver, set_body
@@ -77,10 +76,6 @@ def unpublish_lessons(lesson_ids: list[int]) -> int:
     """Drafts again; answers and marks stay. Returns how many were published."""
     published = Lesson.objects.filter(pk__in=lesson_ids, published_at__isnull=False)
     return published.update(published_at=None)
-
-
-def let_teach(track: Track, teacher: User) -> None:
-    TrackInstructor.objects.get_or_create(track=track, user=teacher)
 
 
 def make_preview_link(track: Track, maker: User, note: str) -> PreviewLink:

@@ -15,12 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.models import Lesson, Track
-from courses.publishing import (
-    RENDERED,
-    let_teach,
-    link_again,
-    unpublish_lessons,
-)
+from courses.publishing import RENDERED, link_again, unpublish_lessons
+from courses.teaching import let_teach
 from exchange.keeping import Occasion, keep_found, keep_lessons, keep_track
 from exchange.limits import refuse_too_many_lessons, too_many_questions
 from exchange.models import What

@@ -16,13 +16,13 @@ from courses.groups import TrackGroup
 from courses.models import Lesson, Track
 from courses.picture_services import copy_pictures
 from courses.publishing import (
-    let_teach,
     link_again,
     place_last,
     render_again,
     render_lesson,
 )
 from courses.services import mark_revised
+from courses.teaching import let_teach
 from quizzes.models import Choice, Question
 from quizzes.revising import QuestionReplacedError
 from quizzes.rules import MAX_QUESTIONS

@@ -201,6 +201,17 @@ def learners_of(track_id: int, asked: Asked) -> LearnerPage:
     return LearnerPage([_row(row) for row in rows], found, max(ceil(found / PAGE), 1))
 
 
+def count_learners(track_id: int, asked: Asked) -> int:
+    """How many rows the file has."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {_PLACES} SELECT count(*) FROM places",  # noqa: S608
+            _values(track_id, asked),
+        )
+        (found,) = cursor.fetchone()
+    return int(found)
+
+
 def stream_learners(track_id: int, asked: Asked) -> Iterator[bytes]:
     """All of them as a CSV file, in blocks."""
     select = f"""WITH {_PLACES}, shown AS (SELECT * FROM places), {_KNOWN_OF_ALL}

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.audit import Deed, Details, record
 from accounts.models import User
 from courses.models import Lesson
 from quizzes.analysis_query import room_to_compute
@@ -200,7 +201,7 @@ def regrade(target: Question, way: Way, by: User, reason: str) -> Regrade:
             that was read.
         NothingToRegradeError: nobody answered an earlier version.
     """
-    lesson = Lesson.objects.get(pk=target.lesson_id)
+    lesson = Lesson.objects.select_related("track").get(pk=target.lesson_id)
     locked = {question.pk: question for question in lock_questions(lesson)}
     current = locked.get(target.pk)
     if current is None or current.position is None:
@@ -218,8 +219,10 @@ def regrade(target: Question, way: Way, by: User, reason: str) -> Regrade:
         made_at=timezone.now(),
     )
     _keep_map(made, way)
-    if not _keep_credits(made, way):
+    count = _keep_credits(made, way)
+    if not count:
         raise NothingToRegradeError
+    _record(Deed.REGRADED, target, lesson, by, reason=reason, count=count)
     return made
 
 
@@ -244,7 +247,36 @@ def _keep_credits(made: Regrade, way: Way) -> int:
         return int(cursor.rowcount)
 
 
+@transaction.atomic
 def take_back(made: Regrade, by: User) -> bool:
     """The answers count again as before; False where somebody was first."""
     standing = Regrade.objects.filter(pk=made.pk, taken_back_at=None)
-    return bool(standing.update(taken_back_at=timezone.now(), taken_back_by=by))
+    if not standing.update(taken_back_at=timezone.now(), taken_back_by=by):
+        return False
+    target = Question.objects.select_related("lesson__track").get(pk=made.target_id)
+    _record(Deed.TOOK_BACK, target, target.lesson, by, count=made.answers.count())
+    return True
+
+
+def _record(
+    deed: Deed,
+    target: Question,
+    lesson: Lesson,
+    by: User,
+    *,
+    count: int,
+    reason: str = "",
+) -> None:
+    """lesson: the target's, read with its track. count: answers regraded."""
+    details: Details = {
+        "track": lesson.track.title,
+        "question": str(target),
+        "count": count,
+    }
+    record(
+        deed,
+        actor=by,
+        target=f"question:{target.pk}",
+        reason=reason,
+        details=details,
+    )

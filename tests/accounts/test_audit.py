@@ -101,8 +101,9 @@ class TestErasing:
     def test_keeps_whom_it_was_about_by_key_alone(self, revoked, ada):
         erase_person(ada)
 
-        kept = AuditEvent.objects.get()
+        kept = AuditEvent.objects.get(what="revoked")
         assert kept.person_id == ada.pk
+        assert AuditEvent.objects.get(what="erased").actor_id == ada.pk
         assert User.objects.get(pk=ada.pk).email is None
         with connection.cursor() as cursor:
             cursor.execute(
