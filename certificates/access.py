@@ -35,6 +35,12 @@ def current_certificate(user: User, track_id: int) -> Certificate | None:
     return held.filter(enrollment__track=track_id).first()
 
 
+def corrections_used(certificate: Certificate) -> int:
+    """How often the name was corrected in this line of certificates."""
+    line = Certificate.objects.filter(enrollment=certificate.enrollment_id)
+    return line.filter(correction__isnull=False).count()
+
+
 def is_issued(code: str) -> bool:
     return Certificate.objects.filter(code=code).exists()
 

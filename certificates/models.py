@@ -23,7 +23,13 @@ class Certificate(models.Model):
     """A learner finished a track on a day with a score; never changed, no person.
 
     `facts` holds what the columns do not; its shape is certificates.facts.Facts.
+    `cause` says why it took the place of the one it supersedes.
     """
+
+    class Cause(models.TextChoices):
+        CORRECTED = "corrected", _("the name was corrected")
+        UPDATED = "updated", _("lessons or answers were added")
+        REISSUED = "reissued", _("issued anew after it was revoked")
 
     code = models.CharField(_("code"), max_length=19)
     enrollment = models.ForeignKey(
@@ -32,6 +38,16 @@ class Certificate(models.Model):
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="successors"
     )
+    cause = models.CharField(
+        _("why it superseded another"),
+        max_length=10,
+        choices=Cause.choices,
+        blank=True,  # the first of its enrolment
+        db_default="",
+        default="",
+    )
+    # of the name, in this enrolment: 1 to 3, where the cause is one
+    correction = models.PositiveSmallIntegerField(null=True)
     track_title = models.CharField(_("track"), max_length=200)
     lesson_count = models.PositiveSmallIntegerField(_("lessons finished"))
     score = models.PositiveSmallIntegerField(_("score in percent"), null=True)
@@ -48,6 +64,8 @@ class Certificate(models.Model):
     key_name: str | None
     signed_at: datetime | None
     current_code: str
+    replaced_code: str | None
+    successor_cause: str
     holder_id: int
     track_slug: str
 
@@ -90,6 +108,24 @@ class Certificate(models.Model):
                 condition=Q(score=None, answered=0)
                 | Q(score__isnull=False, answered__gt=0),
                 name="score_with_its_coverage",
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes=None, cause="")
+                | Q(
+                    supersedes__isnull=False,
+                    cause__in=["corrected", "updated", "reissued"],
+                ),
+                name="successor_has_its_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    cause="corrected", correction__isnull=False, correction__gte=1
+                )
+                | ~Q(cause="corrected") & Q(correction=None),
+                name="corrections_are_numbered",
+            ),
+            models.UniqueConstraint(
+                fields=["enrollment", "correction"], name="correction_counted_once"
             ),
         ]
 

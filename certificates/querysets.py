@@ -47,6 +47,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         printed_name is empty once it is withdrawn; key_name and signed_at are None while
         it is not signed; current_code is the code of the last certificate of the
         enrolment; track_slug is the track's address today.
+        replaced_code is of the one whose place it took, successor_cause ("" if there is
+        none) of the one that took its own.
         """
         from certificates.models import CertificateDocument
 
@@ -63,6 +65,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
                 .values("created_at")[:1]
             ),
             current_code=Subquery(last.values("code")[:1]),
+            replaced_code=F("supersedes__code"),
+            successor_cause=Coalesce(
+                Subquery(
+                    self.model.objects.filter(supersedes=OuterRef("pk")).values("cause")
+                ),
+                Value(""),
+            ),
             holder_id=F("enrollment__learner"),
             track_slug=F("enrollment__track__slug"),
         ).fetch_mode(plan_mode())

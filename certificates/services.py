@@ -21,6 +21,12 @@ from courses.constraints import broken_constraint
 from courses.models import Enrollment, Track
 from courses.services import lock_enrollment
 
+CORRECTIONS_AT_MOST = 3  # of the name, a track; the database knows it, too
+_DEEDS = {
+    Certificate.Cause.CORRECTED: Deed.CORRECTED,
+    Certificate.Cause.UPDATED: Deed.UPDATED,
+    Certificate.Cause.REISSUED: Deed.ISSUED_ANEW,
+}
 CODE_TRIES = 3  # a second clash of 80 random bits is no bad luck but a broken source
 
 
@@ -42,6 +48,10 @@ class RevokedError(CertificateError):
 
 class SupersededError(CertificateError):
     """Another took its place: what is meant is the current one."""
+
+
+class CorrectionsUsedError(CertificateError):
+    """The name was corrected as often as it may be in this track."""
 
 
 class NotRevokedError(CertificateError):
@@ -71,7 +81,7 @@ def claim_certificate(learner: User, track: Track, name: str) -> Certificate:
     award = read_award(learner, track, enrollment.completed_at, now)
     if award.finished_at is None:
         raise NotFinishedError
-    certificate = _first_certificate(track, award, award.finished_at)
+    certificate = earned_certificate(track, award, award.finished_at)
     certificate.enrollment = enrollment
     certificate.awarded_at = certificate.issued_at = now
     _rename(learner, name)
@@ -91,18 +101,22 @@ def supersede(certificate: Certificate, name: str, reason: str) -> Certificate:
     took this one's place in the meantime.
 
     Raises:
-        WithdrawnError, RevokedError, ErasedError, SigningKeyError, SigningError
+        WithdrawnError, RevokedError, CorrectionsUsedError, ErasedError,
+        SigningKeyError, SigningError
     """
-    current = _refuse_withdrawn(_lock_line(certificate)[-1])
-    if current.state == State.REVOKED:
-        raise RevokedError
+    line = lock_line(certificate)
+    current = replaceable(line[-1])
     if current.pk != certificate.pk or current.documents.filter(name=name).exists():
         return current
+    used = [row.correction for row in line if row.correction is not None]
+    if len(used) >= CORRECTIONS_AT_MOST:
+        raise CorrectionsUsedError
     learner = User.objects.get(enrollments=current.enrollment_id)
     _rename(learner, name)
-    replaced = _replace(current, name, learner.email, reason)
-    record_deed(Deed.CORRECTED, current, successor=replaced)
-    return replaced
+    new = _same_facts(current, Certificate.Cause.CORRECTED)
+    new.correction = len(used) + 1
+    replace_certificate(current, new, name, learner.email, reason)
+    return new
 
 
 @transaction.atomic
@@ -112,16 +126,16 @@ def issue_anew(certificate: Certificate, actor: User, reason: str) -> Certificat
     Raises:
         WithdrawnError, NotRevokedError, SigningKeyError, SigningError
     """
-    current = _refuse_withdrawn(_lock_line(certificate)[-1])
+    current = _refuse_withdrawn(lock_line(certificate)[-1])
     if current.pk != certificate.pk:
         return current
     if current.state != State.REVOKED:
         raise NotRevokedError
     learner = User.objects.get(enrollments=current.enrollment_id)
     name = current.documents.latest("pk").name
-    replaced = _replace(current, name, learner.email, reason, actor)
-    record_deed(Deed.ISSUED_ANEW, current, actor, reason=reason, successor=replaced)
-    return replaced
+    new = _same_facts(current, Certificate.Cause.REISSUED)
+    replace_certificate(current, new, name, learner.email, reason, actor)
+    return new
 
 
 @transaction.atomic
@@ -133,7 +147,7 @@ def revoke(certificate: Certificate, actor: User, reason: str) -> None:
     Raises:
         WithdrawnError, SupersededError
     """
-    line = {row.pk: row for row in _lock_line(certificate)}
+    line = {row.pk: row for row in lock_line(certificate)}
     match line[certificate.pk].state:
         case State.VALID:
             _record(certificate, State.REVOKED, reason, actor)
@@ -150,7 +164,7 @@ def withdraw(certificate: Certificate) -> None:
 
     The names and credentials go, so a revoked one may be withdrawn, too.
     """
-    for row in _lock_line(certificate):
+    for row in lock_line(certificate):
         if row.state != State.WITHDRAWN:
             _record(row, State.WITHDRAWN)
             record_deed(Deed.WITHDREW, row)
@@ -164,7 +178,7 @@ def hide(certificate: Certificate) -> None:
     Raises:
         WithdrawnError
     """
-    line = _lock_line(certificate)
+    line = lock_line(certificate)
     _refuse_withdrawn(line[-1])
     for row in line:
         if row.pk <= certificate.pk and not row.is_hidden:
@@ -179,7 +193,7 @@ def show(certificate: Certificate) -> None:
     Raises:
         WithdrawnError
     """
-    line = _lock_line(certificate)
+    line = lock_line(certificate)
     _refuse_withdrawn(line[-1])
     for row in line:
         if row.pk == certificate.pk and row.is_hidden:
@@ -187,7 +201,7 @@ def show(certificate: Certificate) -> None:
             record_deed(Deed.SHOWED, row)
 
 
-def _lock_line(certificate: Certificate) -> list[Certificate]:
+def lock_line(certificate: Certificate) -> list[Certificate]:
     """Lock the enrolment, then read its certificates; the current one is the last."""
     Enrollment.objects.select_for_update(no_key=True).get(pk=certificate.enrollment_id)
     return _line_of(certificate.enrollment_id)
@@ -201,6 +215,17 @@ def _line_of(enrollment_id: int) -> list[Certificate]:
 def _refuse_withdrawn(current: Certificate) -> Certificate:
     if current.state == State.WITHDRAWN:
         raise WithdrawnError
+    return current
+
+
+def replaceable(current: Certificate) -> Certificate:
+    """The current one, if its holder may replace it.
+
+    Raises:
+        WithdrawnError, RevokedError
+    """
+    if _refuse_withdrawn(current).state == State.REVOKED:
+        raise RevokedError
     return current
 
 
@@ -220,7 +245,7 @@ def _rename(learner: User, name: str) -> None:
     learner.name = name
 
 
-def _first_certificate(
+def earned_certificate(
     track: Track, award: Award, finished_at: datetime
 ) -> Certificate:
     """What the learner earned; unsaved, still without code and days of issue."""
@@ -236,32 +261,40 @@ def _first_certificate(
     )
 
 
-def _replace(
-    old: Certificate,
-    name: str,
-    email: str | None,
-    reason: str,
-    actor: User | None = None,
-) -> Certificate:
-    """The successor: the same facts under a new code, hidden if the old one is."""
-    new = Certificate(
-        enrollment_id=old.enrollment_id,
-        supersedes=old,
+def _same_facts(old: Certificate, cause: Certificate.Cause) -> Certificate:
+    """What the old one says, unsaved, to take its place."""
+    return Certificate(
+        cause=cause,
         track_title=old.track_title,
         lesson_count=old.lesson_count,
         score=old.score,
         answered=old.answered,
         questions=old.questions,
         finished_at=old.finished_at,
-        awarded_at=old.awarded_at,
-        issued_at=timezone.now(),
         facts=old.facts,
     )
+
+
+def replace_certificate(
+    old: Certificate,
+    new: Certificate,
+    name: str,
+    email: str | None,
+    reason: str,
+    actor: User | None = None,
+) -> None:
+    """Issue `new`, which has its facts and its cause, in the place of `old`.
+
+    It is hidden if the old one is. `old` was read by lock_line.
+    """
+    new.enrollment_id, new.supersedes = old.enrollment_id, old
+    new.awarded_at, new.issued_at = old.awarded_at, timezone.now()
     _record(old, State.SUPERSEDED, reason, actor)
     _issue(new, name, email)
+    deed = _DEEDS[Certificate.Cause(new.cause)]
+    record_deed(deed, old, actor, reason=reason if actor else "", successor=new)
     if old.is_hidden:
         _record(new, HIDDEN)
-    return new
 
 
 def _issue(certificate: Certificate, name: str, email: str | None) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from certificates import machine_views, views
+from certificates import holder_views, machine_views, views
 
 urlpatterns = [
     path("tracks/<slug:track_slug>/certificate/", views.claim, name="claim"),
@@ -9,5 +9,6 @@ urlpatterns = [
     path("certificates/<str:code>/holder/", views.holder, name="holder"),
     path("credentials/status/<int:number>", machine_views.status, name="status_list"),
     path(".well-known/did.json", machine_views.keys, name="did"),
+    path("certificates/<str:code>/name/", holder_views.correct, name="correct"),
     path("verify/", views.verify, name="verify"),
 ]

@@ -22,7 +22,7 @@ from certificates.access import (
 )
 from certificates.award import Award, read_award
 from certificates.codes import read_code
-from certificates.forms import ClaimForm, CorrectForm, VerifyForm
+from certificates.forms import ClaimForm, VerifyForm
 from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.models import Certificate
 from certificates.qr import page_qr
@@ -37,10 +37,7 @@ _TYPES = ["text/html", CREDENTIAL_TYPE, "application/json"]  # of one address
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, track_slug: str) -> HttpResponse:
-    """What the certificate will say, or what is missing; POST issues it.
-
-    With correct=1 the holder corrects the name on the one that is there.
-    """
+    """What the certificate will say, or what is missing; POST issues it."""
     user = request.user
     track = get_track_for(user, track_slug)
     if not user.is_authenticated:
@@ -50,9 +47,6 @@ def claim(request: HttpRequest, track_slug: str) -> HttpResponse:
         return _claim_first(request, user, track)
     if certificate.state == State.WITHDRAWN:
         return _page(request, "claim_withdrawn", track, certificate=certificate)
-    asked = request.POST if request.method == "POST" else request.GET
-    if asked.get("correct") == "1" and certificate.state == State.VALID:
-        return _correct(request, track, certificate)
     return redirect(certificate)
 
 
@@ -86,22 +80,6 @@ def _unfinished(request: HttpRequest, track: Track, award: Award) -> HttpRespons
     """The lessons still to do; a POST that comes too early is told so."""
     status = 409 if request.method == "POST" else 200
     return _page(request, "unfinished", track, status, award=award)
-
-
-def _correct(
-    request: HttpRequest, track: Track, certificate: Certificate
-) -> HttpResponse:
-    if request.method != "POST":
-        form = CorrectForm(initial={"name": certificate.printed_name})
-        return _page(request, "correct", track, form=form, certificate=certificate)
-    form = CorrectForm(request.POST)
-    if not form.is_valid():
-        return _page(request, "correct", track, 422, form=form, certificate=certificate)
-    name, reason = form.cleaned_data["name"], _("the name was corrected")
-    try:
-        return redirect(services.supersede(certificate, name, reason))
-    except services.CertificateError:
-        return redirect(certificate)
 
 
 @require_safe

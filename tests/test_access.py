@@ -87,6 +87,10 @@ TABLE = {
     "credential": ("/certificates/{code}.json", OPEN_PAGE),
     "status_list": ("/credentials/status/1", OPEN_PAGE),
     "did": ("/.well-known/did.json", OPEN_PAGE),
+    "correct": (
+        "/certificates/{code}/name/",
+        {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA | {"a": 422}},
+    ),
     "verify": ("/verify/", OPEN_PAGE),
     "search": ("/search/", OPEN_PAGE),
     "me": ("/me/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),

@@ -6,15 +6,10 @@ import re
 import pytest
 from django.urls import reverse
 
-from certificates.models import Certificate
 from certificates.services import claim_certificate, supersede, withdraw
 from courses.services import mark_done
 from tests.certificates.stage import status_in, text_of
 from tests.factories import make_track
-
-
-def claim_url(track) -> str:
-    return reverse("claim", args=[track.slug])
 
 
 def holder_url(certificate) -> str:
@@ -71,24 +66,6 @@ def test_withdrawing_asks_first(signed_in, ada, held):
 
     assert "This cannot be undone" in text_of(response)
     assert not held.events.exists()
-
-
-def test_correcting_the_name_issues_a_new_certificate(signed_in, ada, finished, held):
-    client = signed_in(ada)
-
-    asked = client.get(claim_url(finished), {"correct": "1"})
-    assert 'value="Ada Sample"' in asked.content.decode()
-    refused = client.post(claim_url(finished), {"correct": "1", "name": " "})
-    assert refused.status_code == 422
-    response = client.post(claim_url(finished), {"correct": "1", "name": "Ada Byron"})
-
-    new = Certificate.objects.current().get()
-    assert response["Location"] == new.get_absolute_url()
-    assert new.supersedes == held
-    assert new.documents.get().name == "Ada Byron"
-    again = client.post(claim_url(finished), {"correct": "1", "name": "Ada Byron"})
-    assert again["Location"] == new.get_absolute_url()
-    assert Certificate.objects.count() == 2
 
 
 def test_the_old_name_can_be_hidden_on_its_own_page(signed_in, ada, held):

@@ -33,7 +33,10 @@ CONSTRAINTS = {
         "regraded_version_of_the_lineage",
         "regraded_answer_to_the_version",
     },
-    "certificates_certificate": {"certificate_supersedes_one_of_its_enrollment"},
+    "certificates_certificate": {
+        "certificate_supersedes_one_of_its_enrollment",
+        "name_corrected_three_times_at_most",
+    },
 }
 TRIGGERS = {
     ("accounts_auditevent", "accounts_keep_audit"),
@@ -51,6 +54,7 @@ TRIGGERS = {
     ("quizzes_regrade", "quizzes_keep_regrades"),
     ("quizzes_regrademap", "quizzes_keep_regrades"),
     ("quizzes_regradedanswer", "quizzes_keep_regrades"),
+    ("certificates_certificate", "certificates_cause"),
     ("certificates_certificate", "certificates_keep"),
     ("certificates_certificateevent", "certificates_keep"),
     ("certificates_certificatedocument", "certificates_keep"),

@@ -35,8 +35,14 @@ def claim_withdrawn(stage: Stage) -> str:
 
 
 def correct_the_name(stage: Stage) -> str:
-    stage.certified()
-    return claim(Track.objects.get()) + "?correct=1"
+    return reverse("correct", args=[stage.certified().code])
+
+
+def correct_no_more(stage: Stage) -> str:
+    certificate = stage.certified()
+    for name in ("Ada B.", "Ada B. Sample", "Ada Byron"):
+        certificate = services.supersede(certificate, name, "the name was corrected")
+    return reverse("correct", args=[certificate.code])
 
 
 def send_no_name(page: Page) -> None:
@@ -161,10 +167,11 @@ CERTIFICATE = [
     Entry(
         "claim, withdrawn", "claim", claim_withdrawn, "You withdrew your certificate"
     ),
-    Entry("correct", "claim", correct_the_name, "Correct the name"),
+    Entry("correct", "correct", correct_the_name, "This is not my name"),
+    Entry("correct, no more", "correct", correct_no_more, "as often as you can"),
     Entry(
         "correct, error",
-        "claim",
+        "correct",
         correct_the_name,
         "Write your name",
         422,
