@@ -1,4 +1,4 @@
-"""What the holder of a certificate does to replace it: correct its name."""
+"""What the holder of a certificate does to replace it: correct its name, update it."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,7 +12,9 @@ from certificates import services
 from certificates.access import corrections_used, get_held_certificate
 from certificates.forms import CorrectForm
 from certificates.models import Certificate
+from certificates.outlook import Outlook
 from certificates.status import State
+from certificates.updating import NotUpdatedError, read_outlook, update_certificate
 from gradus.http import LearnerRequest
 
 
@@ -72,6 +74,44 @@ def _correct_page(
         "contact": settings.SITE_CONTACT,
     }
     return render(request, f"certificates/{page}.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def update(request: LearnerRequest, code: str) -> HttpResponse:
+    """Old and new side by side; POST issues the new one, if it is what was shown."""
+    held = get_held_certificate(request.user, code)
+    if held.state != State.VALID:
+        return _lead_on(request, held)
+    if request.method != "POST":
+        return _update_page(request, held, read_outlook(held))
+    try:
+        current = update_certificate(held, request.POST.get("seen", ""))
+    except NotUpdatedError as refusal:
+        return _update_page(request, held, refusal.outlook, status=409)
+    except services.CertificateError:  # revoked or withdrawn since it was read above
+        return redirect(held)
+    if current.pk == held.pk:
+        messages.info(request, _("Nothing changed since it was issued."))
+    else:
+        messages.success(
+            request, _("Your certificate is updated: this is the new one.")
+        )
+    return redirect(current)
+
+
+def _update_page(
+    request: LearnerRequest,
+    held: Certificate,
+    outlook: Outlook | None,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "certificate": held,
+        "outlook": outlook,
+        "is_late": status == 409,
+    }
+    return render(request, "certificates/update.html", context, status=status)
 
 
 def _lead_on(request: LearnerRequest, held: Certificate) -> HttpResponse:

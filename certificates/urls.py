@@ -10,5 +10,10 @@ urlpatterns = [
     path("credentials/status/<int:number>", machine_views.status, name="status_list"),
     path(".well-known/did.json", machine_views.keys, name="did"),
     path("certificates/<str:code>/name/", holder_views.correct, name="correct"),
+    path(
+        "certificates/<str:code>/update/",
+        holder_views.update,
+        name="update_certificate",
+    ),
     path("verify/", views.verify, name="verify"),
 ]

@@ -91,6 +91,10 @@ TABLE = {
         "/certificates/{code}/name/",
         {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA | {"a": 422}},
     ),
+    "update_certificate": (
+        "/certificates/{code}/update/",
+        {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA},
+    ),
     "verify": ("/verify/", OPEN_PAGE),
     "search": ("/search/", OPEN_PAGE),
     "me": ("/me/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),

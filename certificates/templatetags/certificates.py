@@ -8,10 +8,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from certificates.access import current_certificate
+from certificates.award import Award
 from certificates.models import Certificate
+from certificates.outlook import Outlook, outlook_of
 from certificates.rosette import rosette_svg
 from certificates.status import State
+from certificates.updating import read_outlook
 from courses.models import Track
+from courses.progress import Outline
+from quizzes.learning import TrackLearning
 
 register = template.Library()
 
@@ -36,6 +41,23 @@ def my_certificate(context: Context, track: Track) -> Certificate | None:
     """The reader's current certificate of the track, with its state; a visitor's None."""
     user = context["user"]
     return current_certificate(user, track.pk) if user.is_authenticated else None
+
+
+@register.simple_tag
+def outlook_for(certificate: Certificate) -> Outlook | None:
+    """On the certificate's own page, for its holder: what an update would change."""
+    return read_outlook(certificate)
+
+
+@register.simple_tag
+def outlook_in(
+    certificate: Certificate, track: Track, outline: Outline, learned: TrackLearning
+) -> Outlook | None:
+    """The same on the track's page, from what that has read; no statement."""
+    if not track.is_published:
+        return None
+    award = Award(outline, learned.rows, certificate.finished_at)
+    return outlook_of(certificate, track.title, award)
 
 
 @register.simple_tag(takes_context=True)
