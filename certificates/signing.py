@@ -41,7 +41,6 @@ def sign(
         SigningError: the document is too large, or JSON-LD cannot say it.
         CredentialError: a text in it cannot be signed.
     """
-    from openbadgeslib.errors import LibOpenBadgesException
     from openbadgeslib.ob3.ldp import add_data_integrity_proof  # 0.1 s
 
     refuse_unsignable(credential)
@@ -51,9 +50,9 @@ def sign(
         signed = add_data_integrity_proof(
             credential, key.private, method, created=created.replace(microsecond=0)
         )
-    except LibOpenBadgesException as error:
-        # without its frames, whose variables hold the key
-        raise SigningError(str(error)) from None
+    except Exception as error:
+        # whatever it is: without its frames, whose variables hold the key
+        raise SigningError(f"{type(error).__name__}: {error}") from None
     return write_credential(signed)
 
 

@@ -1,4 +1,4 @@
-"""What `check --database default` says about the database role."""
+"""What `check` says of the signing key, and `check --database default` of the role."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
+
+from certificates.private_key import SigningKeyError, check_private_key
 
 TIMEOUTS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
 
@@ -33,3 +35,14 @@ def role_has_timeouts(
                         )
                     )
     return missing
+
+
+@register(Tags.security, deploy=True)
+def signing_key_is_there(**kwargs: Any) -> list[CheckMessage]:
+    """Without it nobody can claim a certificate; it is never made silently."""
+    try:
+        check_private_key()
+    except SigningKeyError as error:
+        hint = "manage.py issuer_keys; see docs/operating.md."
+        return [checks.Warning(str(error), hint=hint, id="gradus.W002")]
+    return []

@@ -15,13 +15,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import ADMIN, INSTRUCTOR, User
-from certificates.keys import (
-    SigningKeyError,
-    make_private_key,
-    private_key,
-    publish,
-    signing_key,
-)
+from certificates.keys import publish, signing_key
+from certificates.private_key import SigningKeyError, make_private_key, private_key
 from courses.models import Track, TrackInstructor
 from exchange.saving import import_track_folder
 from exchange.track_folder import read_track_folder

@@ -14,6 +14,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 
+from certificates.private_key import SigningKeyError
+from certificates.signing import SigningError
 from courses.constraints import is_too_slow
 from gradus.http import site
 
@@ -43,10 +45,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500; or 503 when the database is down, too busy, or waited for us too long;
 
+    or 503 when no certificate can be signed, which the operator has to mend;
+
     or 400 when a value cannot be text or a number of the database at all, such as a NUL in
     a cookie. Django calls this while the exception is being handled.
     """
     error = sys.exception()
+    if isinstance(error, (SigningKeyError, SigningError)):
+        return _show_plain(request, "503_signing.html", 503)
     if isinstance(error, DataError):
         return bad_request(request, error)
     if not isinstance(error, _UNAVAILABLE) and not is_too_slow(error):

@@ -7,6 +7,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 
+from certificates.keys import signing_key
+from certificates.private_key import SigningKeyError
+
 
 def alive(request: HttpRequest) -> HttpResponse:
     """The process answers; the database is not asked."""
@@ -14,7 +17,9 @@ def alive(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """The database answers and every migration is applied; else 503. One statement."""
+    """The database answers, every migration is applied and certificates can be signed;
+    else 503. Two statements.
+    """
     try:
         rows = MigrationRecorder(connection).migration_qs.values_list("app", "name")
         applied = set(rows)
@@ -22,6 +27,10 @@ def ready(request: HttpRequest) -> HttpResponse:
         return HttpResponse("database", status=503, content_type="text/plain")
     if not _last_migrations() <= applied:
         return HttpResponse("migrations", status=503, content_type="text/plain")
+    try:
+        signing_key()
+    except SigningKeyError:
+        return HttpResponse("signing key", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
 
 

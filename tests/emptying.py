@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from certificates.keys import multibase_of, private_key
+from certificates.keys import multibase_of
+from certificates.private_key import private_key
 
 MOST_BYTES = 4_000_000  # of all tables; DELETE leaves the room of its rows taken
 

@@ -126,6 +126,26 @@ def _page(name: str, ours: Path) -> Path:
     return path
 
 
+def _issuer_key() -> tuple[str, Path | str]:
+    """ISSUER_KEY and ISSUER_KEY_FILE: one of them; wsgi.py and /readyz look inside."""
+    key = os.environ.get("ISSUER_KEY", "").strip()
+    file = os.environ.get("ISSUER_KEY_FILE", "").strip()
+    if not key and not file:
+        raise ImproperlyConfigured(
+            "ISSUER_KEY is not set: it is the private key that signs certificates, in "
+            "PEM; or set ISSUER_KEY_FILE, a file of mode 0600 that holds it."
+        )
+    if key and file:
+        raise ImproperlyConfigured(
+            "ISSUER_KEY and ISSUER_KEY_FILE are both set: one key signs certificates."
+        )
+    if file and not Path(file).is_absolute():
+        raise ImproperlyConfigured(
+            "ISSUER_KEY_FILE is malformed: write the path from its /."
+        )
+    return key, Path(file) if file else ""
+
+
 def _mailer() -> dict[str, object]:
     url = _split(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
     if not url or url.scheme not in MAIL_PORTS or url.port == 0:
@@ -166,6 +186,7 @@ DEFAULT_FROM_EMAIL = _address("EMAIL_FROM", "the sender of all mails: Name <a@b.
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 TIME_ZONE = _time_zone()
 TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
+ISSUER_KEY, ISSUER_KEY_FILE = _issuer_key()
 PRIVACY_PAGE = _page("PRIVACY_PAGE", PRIVACY_PAGE)
 ACCESSIBILITY_PAGE = _page("ACCESSIBILITY_PAGE", ACCESSIBILITY_PAGE)
 

@@ -12,8 +12,9 @@ THREADS, CERTIFICATES = 8, 200
 
 def sign_one(number: int) -> str:
     from certificates.credential import with_status
-    from certificates.keys import SigningKey, private_key
+    from certificates.keys import SigningKey
     from certificates.models import IssuerKey
+    from certificates.private_key import private_key
     from certificates.signing import sign
     from tests.certificates.test_credential import FINISHED, credential_of, made
 

@@ -22,8 +22,9 @@ from openbadgeslib.ob3.ldp import OB3LdpVerifier, _canonize, add_data_integrity_
 from pyld import jsonld
 
 from certificates.credential import CONTEXTS, SCHEMA, UNSIGNABLE, with_status
-from certificates.keys import SigningKey, private_key
+from certificates.keys import SigningKey
 from certificates.models import IssuerKey
+from certificates.private_key import private_key
 from certificates.signing import sign
 from tests.certificates.cold_start import CERTIFICATES, sign_one
 from tests.certificates.issuers import Issuer

@@ -19,8 +19,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from certificates import services
-from certificates.keys import private_key, publish
+from certificates.keys import publish
 from certificates.models import Certificate, IssuerKey
+from certificates.private_key import private_key
 from courses.models import Enrollment, Track
 from courses.services import mark_done
 from quizzes.models import Question

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from certificates.credential import CredentialError, Json, did_of
-from certificates.keys import SigningKey, multibase_of, private_key, signing_key
+from certificates.keys import SigningKey, multibase_of, signing_key
 from certificates.models import Certificate, IssuerKey
+from certificates.private_key import private_key
 from certificates.services import claim_certificate
 from certificates.signing import (
     ProofError,

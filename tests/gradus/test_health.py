@@ -3,7 +3,9 @@
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
+from certificates.models import IssuerKey
 from gradus.health import _last_migrations
 
 
@@ -15,13 +17,13 @@ def test_a_well_server_is_alive_and_ready(client, db):
         assert response.headers["Cache-Control"] == "private, no-store"
 
 
-def test_being_alive_takes_no_statement_and_being_ready_one(
+def test_being_alive_takes_no_statement_and_being_ready_two(
     client, db, django_assert_num_queries
 ):
     client.get("/readyz")
     with django_assert_num_queries(0):
         client.get("/healthz")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         client.get("/readyz")
 
 
@@ -53,3 +55,17 @@ def test_a_newer_database_is_ready(client, db):
     MigrationRecorder(connection).record_applied("courses", "0999_of_the_next_release")
 
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_server_that_cannot_sign_certificates_is_not_ready(client, db):
+    IssuerKey.objects.update(retired_at=timezone.now())
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (503, b"signing key")
+
+
+def test_a_server_without_a_signing_key_is_not_ready(client, db, settings, tmp_path):
+    settings.ISSUER_KEY = ""
+    settings.ISSUER_KEY_FILE = tmp_path / "key.pem"
+
+    assert client.get("/readyz").content == b"signing key"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 ROOT = Path(__file__).parents[2]
 GOOD = {
@@ -18,7 +19,9 @@ GOOD = {
     "EMAIL_URL": "smtp://mailer:p%40ss@mail.example.org",
     "EMAIL_FROM": "Garden School <school@example.org>",
     "MEDIA_ROOT": str(ROOT),
+    "ISSUER_KEY": settings.ISSUER_KEY,
 }
+ONE_LINE = settings.ISSUER_KEY.replace("\n", "\\n")
 S3 = {"MEDIA_ROOT": "", "MEDIA_S3_BUCKET": "garden-school"}
 
 
@@ -66,6 +69,39 @@ def test_django_s_own_checks_are_content():
 
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"ISSUER_KEY_FILE": "/etc/key.pem"}, "are both set"),
+        ({"ISSUER_KEY": "", "ISSUER_KEY_FILE": "key.pem"}, "write the path from its /"),
+        (
+            {"ISSUER_KEY": "", "ISSUER_KEY_FILE": "/nowhere/k"},
+            "There is no signing key",
+        ),
+        ({"ISSUER_KEY": "s3cret"}, "ISSUER_KEY holds no private key in PEM"),
+    ],
+)
+def test_a_signing_key_that_cannot_be_had_stops_the_start(change, said):
+    line = refusal(**change)
+
+    assert said in line
+    assert "s3cret" not in line
+
+
+def test_a_key_in_one_line_is_read():
+    assert run("-c", "import gradus.wsgi", ISSUER_KEY=ONE_LINE).returncode == 0
+
+
+def test_a_key_file_that_others_may_read_stops_the_start(tmp_path):
+    file = tmp_path / "key.pem"
+    file.write_text(settings.ISSUER_KEY)
+    file.chmod(0o640)
+    assert "chmod 600" in refusal(ISSUER_KEY="", ISSUER_KEY_FILE=str(file))
+
+    file.chmod(0o600)
+    assert setting("ISSUER_KEY_FILE", ISSUER_KEY="", ISSUER_KEY_FILE=str(file))
 
 
 @pytest.mark.parametrize("name", GOOD)
