@@ -23,6 +23,12 @@ def get_certificate(reader: Reader, code: str) -> Certificate:
     return get_object_or_404(certificates, code=code)
 
 
+def find_certificate(reader: Reader, code: str) -> Certificate | None:
+    """As get_certificate, for who asks whether there is one."""
+    certificates = Certificate.objects.for_page().with_track_access(reader)
+    return certificates.filter(code=code).first()
+
+
 def get_held_certificate(user: User, code: str) -> Certificate:
     """One of this person's own; somebody else's is as missing. Http404."""
     held = Certificate.objects.held_by(user).for_page().with_kinds()
@@ -41,8 +47,13 @@ def corrections_used(certificate: Certificate) -> int:
     return line.filter(correction__isnull=False).count()
 
 
-def is_issued(code: str) -> bool:
-    return Certificate.objects.filter(code=code).exists()
+def origin_of(code: str) -> str | None:
+    """The site's address when the certificate was issued; None: there is none."""
+    return (
+        Certificate.objects.filter(code=code)
+        .values_list("facts__origin", flat=True)
+        .first()
+    )
 
 
 def get_signed_document(code: str) -> CertificateDocument:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from certificates import holder_views, machine_views, views
+from certificates import holder_views, machine_views, verify_views, views
 
 urlpatterns = [
     path("tracks/<slug:track_slug>/certificate/", views.claim, name="claim"),
@@ -15,5 +15,5 @@ urlpatterns = [
         holder_views.update,
         name="update_certificate",
     ),
-    path("verify/", views.verify, name="verify"),
+    path("verify/", verify_views.verify, name="verify"),
 ]

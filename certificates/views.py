@@ -1,4 +1,4 @@
-"""Claim a certificate, show it to anybody, look one up, and what its holder may do."""
+"""Claim a certificate, show it to anybody, and what its holder may do."""
 
 from urllib.parse import urlencode
 
@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.throttle import TooOftenError, client_of, count_one
 from certificates import services
 from certificates.access import (
     current_certificate,
@@ -22,16 +21,15 @@ from certificates.access import (
 )
 from certificates.award import Award, read_award
 from certificates.codes import read_code
-from certificates.forms import ClaimForm, VerifyForm
+from certificates.forms import ClaimForm
 from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.models import Certificate
 from certificates.qr import page_qr
 from certificates.status import State, status_of
 from courses.access import get_track_for
 from courses.models import Track
-from gradus.http import revalidated, too_often
+from gradus.http import revalidated
 
-LOOK_UPS_A_MINUTE = 30
 _TYPES = ["text/html", CREDENTIAL_TYPE, "application/json"]  # of one address
 
 
@@ -152,25 +150,3 @@ def holder(request: HttpRequest, code: str) -> HttpResponse:
         case _:
             return HttpResponseBadRequest(_("Say action=hide, show or withdraw."))
     return redirect(held)
-
-
-@require_safe
-def verify(request: HttpRequest) -> HttpResponse:
-    """Look a certificate up by its code, in whatever way it is written."""
-    if "code" not in request.GET:
-        return _verify_page(request, VerifyForm())
-    try:
-        count_one("verify", client_of(request), limit=LOOK_UPS_A_MINUTE, seconds=60)
-    except TooOftenError as error:
-        return too_often(request, error)
-    form = VerifyForm(request.GET)
-    if not form.is_valid():
-        return _verify_page(request, form, status=422)
-    return redirect("certificate", form.cleaned_data["code"])
-
-
-def _verify_page(
-    request: HttpRequest, form: VerifyForm, status: int = 200
-) -> HttpResponse:
-    page = render(request, "certificates/verify.html", {"form": form}, status=status)
-    return revalidated(page)

@@ -95,7 +95,10 @@ TABLE = {
         "/certificates/{code}/update/",
         {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA},
     ),
-    "verify": ("/verify/", OPEN_PAGE),
+    "verify": (
+        "/verify/",
+        {"GET": EVERYBODY, "POST": dict.fromkeys("vabior", 422)},
+    ),
     "search": ("/search/", OPEN_PAGE),
     "me": ("/me/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),
     "me_export": ("/me/export/", {"GET": SIGNED_IN, "POST": NOBODY | {"v": 302}}),
@@ -339,9 +342,10 @@ def test_a_personal_page_is_never_stored_by_a_cache(stage):
 
 
 def test_reading_makes_no_session_and_sets_no_cookie(stage, client):
-    for address in ["/", "/tracks/soil/", "/search/?q=soil", "/verify/"]:
+    for address in ["/", "/tracks/soil/", "/search/?q=soil"]:
         assert not client.get(address).cookies, address
-    assert set(client.get("/tracks/soil/water-it/").cookies) == {"csrftoken"}
+    for address in ["/tracks/soil/water-it/", "/verify/"]:
+        assert set(client.get(address).cookies) == {"csrftoken"}
 
 
 def test_public_pages_have_a_strict_policy_and_no_inline_script(stage, client):

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from certificates.access import current_certificate
 from certificates.award import Award
+from certificates.checking import Verdict
 from certificates.models import Certificate
 from certificates.outlook import Outlook, outlook_of
 from certificates.rosette import rosette_svg
@@ -25,6 +26,11 @@ _WORDS = {
     State.REVOKED: pgettext_lazy("certificate", "Revoked"),
     State.SUPERSEDED: pgettext_lazy("certificate", "Superseded"),
     State.WITHDRAWN: pgettext_lazy("certificate", "Withdrawn"),
+}
+_VERDICTS = {
+    Verdict.HIDDEN: pgettext_lazy("certificate", "Valid, details hidden"),
+    Verdict.ALTERED: pgettext_lazy("certificate", "Altered"),
+    Verdict.UNKNOWN: pgettext_lazy("certificate", "Unknown"),
 }
 PREVIEW_CODE = "7K4M-9QXT-2HWD-5VPN"  # of no certificate: the example of the pages
 
@@ -87,3 +93,9 @@ def rosette(
 def state_word(state: State) -> str:
     """ "Valid", "Revoked", "Superseded" or "Withdrawn"."""
     return str(_WORDS[state])
+
+
+@register.filter
+def verdict_word(verdict: Verdict) -> str:
+    """As state_word; or "Altered", "Unknown", "Valid, details hidden"."""
+    return str(_VERDICTS.get(verdict) or _WORDS[State(verdict)])

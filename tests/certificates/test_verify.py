@@ -1,4 +1,4 @@
-"""Looking a certificate up by its code."""
+"""Looking a certificate up by its code or its address."""
 
 import html
 
@@ -27,6 +27,45 @@ def test_an_unknown_code_is_told_and_kept(client, held):
         assert " ".join(title.split()) == "Error: Verify a certificate · Gradus"
 
 
+def test_an_address_is_as_good_as_a_code(client, held):
+    for typed in (
+        f"http://testserver{held.get_absolute_url()}",
+        f"testserver/certificates/{held.code.lower()}.pdf",
+        f"https://testserver/certificates/{held.code}.json?from=mail",
+    ):
+        response = client.get(reverse("verify"), {"code": typed})
+
+        assert response["Location"] == held.get_absolute_url(), typed
+
+
+def test_an_address_of_another_site_is_not_one_of_ours(client, held):
+    for host in ("elsewhere.example", "testserver.elsewhere.example"):
+        typed = f"https://{host}{held.get_absolute_url()}"
+        response = client.get(reverse("verify"), {"code": typed})
+
+        assert response.status_code == 422
+        said = f"This address is of {host}, so the certificate is not one of ours."
+        assert text_of(response).count(said) == 2
+
+
+def test_an_address_that_this_site_had_at_issue_still_works(client, held, settings):
+    settings.SITE_ORIGIN = "https://moved.example"
+    typed = f"http://testserver{held.get_absolute_url()}"
+
+    response = client.get(
+        reverse("verify"), {"code": typed}, headers={"Host": "testserver"}
+    )
+
+    assert response["Location"] == held.get_absolute_url()
+
+
+def test_an_address_of_ours_that_leads_elsewhere_is_told(client, held):
+    response = client.get(reverse("verify"), {"code": "http://testserver/tracks/soil/"})
+
+    assert response.status_code == 422
+    assert "This address leads to no certificate." in text_of(response)
+
+
 def test_a_null_character_is_refused_like_any_other_typing_mistake(client, db):
     assert client.get(reverse("verify"), {"code": "\x00"}).status_code == 422
 
@@ -36,7 +75,7 @@ def test_the_form_is_there_before_anything_is_typed(client, db):
 
     assert response.status_code == 200
     assert "There is a problem" not in text_of(response)
-    assert not response.cookies
+    assert set(response.cookies) == {"csrftoken"}  # for the form that sends a file
 
 
 def test_an_empty_code_is_asked_for(client, db):

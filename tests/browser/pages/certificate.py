@@ -1,10 +1,13 @@
 """Claiming a certificate, the certificate in every state, and looking one up."""
 
+from collections.abc import Callable
+
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from accounts.models import User
 from certificates import services
+from certificates.models import CertificateDocument
 from courses.models import Track
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import LONG_WORD, Stage
@@ -158,6 +161,44 @@ def verify_known(stage: Stage) -> str:
     return reverse("verify") + f"?code={code.lower().replace('-', ' ')}"
 
 
+def verify_elsewhere(stage: Stage) -> str:
+    return reverse("verify") + "?code=https://elsewhere.example/certificates/7K4M/"
+
+
+def verify_issued(stage: Stage) -> str:
+    stage.certified_for_all()
+    return reverse("verify")
+
+
+def verify_hidden(stage: Stage) -> str:
+    services.hide(stage.certified_for_all())
+    return reverse("verify")
+
+
+def verify_revoked(stage: Stage) -> str:
+    services.revoke(stage.certified_for_all(), make_admin("Ruth"), REASON)
+    return reverse("verify")
+
+
+def send_file(
+    change: tuple[str, str] = ("", ""), text: str = ""
+) -> Callable[[Page], None]:
+    """Send the certificate that was issued, changed in one place; or another text."""
+
+    def steps(page: Page) -> None:
+        sent = text or CertificateDocument.objects.latest("pk").credential
+        page.get_by_label("The certificate as a file").set_input_files(
+            FilePayload(
+                name="certificate.json",
+                mimeType="application/json",
+                buffer=sent.replace(*change).encode(),
+            )
+        )
+        page.get_by_role("button", name="Check the file").click()
+
+    return steps
+
+
 CLAIM_FORM = "It will say exactly this, for good."
 CERTIFICATE = [
     Entry("claim, visitor", "claim", claim_of_a_visitor, "it needs an account"),
@@ -211,6 +252,38 @@ CERTIFICATE = [
     ),
     Entry("withdraw", "holder", withdrawing, "Withdraw it for good"),
     Entry("verify", "verify", verify, "Type the code that is printed on it"),
+    Entry("verify, elsewhere", "verify", verify_elsewhere, "not one of ours", 422),
+    Entry(
+        "verify, file error",
+        "verify",
+        verify,
+        "is neither JSON, nor a PDF",
+        422,
+        send_file(text="hello"),
+    ),
+    Entry("verify, file", "verify", verify_issued, "byte for byte", steps=send_file()),
+    Entry(
+        "verify, file altered",
+        "verify",
+        verify_issued,
+        "The name differs",
+        steps=send_file(("Ada Sample", f"Ada {LONG_WORD * 4}")),
+    ),
+    Entry("verify, file revoked", "verify", verify_revoked, REASON, steps=send_file()),
+    Entry(
+        "verify, file hidden",
+        "verify",
+        verify_hidden,
+        "Its holder has hidden what it states",
+        steps=send_file(),
+    ),
+    Entry(
+        "verify, file unknown",
+        "verify",
+        verify_issued,
+        "It says that it is of elsewhere.example",
+        steps=send_file(("http://", "https://elsewhere.example/certificates/")),
+    ),
     Entry("verify, unknown", "verify", verify_unknown, "No certificate has this", 422),
     Entry(
         "verify, known", "certificate", verify_known, "has not been changed, revoked"

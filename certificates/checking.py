@@ -1,0 +1,118 @@
+"""Whether an uploaded file is a certificate of ours, unchanged, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import Reader
+from certificates.access import find_certificate
+from certificates.carriers import Carried, CarrierError, Form, read_carrier
+from certificates.links import Named, is_of, read_named
+from certificates.models import Certificate, CertificateDocument
+from certificates.stated import Document, differences, is_same, text_at
+from certificates.status import State, Status, status_of
+from certificates.strict_json import StrictJsonError, read_object
+
+
+class Verdict(StrEnum):
+    """What became of the check; the first four are the certificate's own state."""
+
+    VALID = State.VALID
+    REVOKED = State.REVOKED
+    SUPERSEDED = State.SUPERSEDED
+    WITHDRAWN = State.WITHDRAWN
+    HIDDEN = "hidden"  # by its holder: the file was not compared
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at; where facts differ also what each side says."""
+
+    holds: bool
+    sentence: str | Promise
+    theirs: str = ""
+    ours: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    verdict: Verdict
+    form: Form
+    checks: Sequence[Check] = ()
+    certificate: Certificate | None = None
+    status: Status | None = None
+
+
+def check_upload(reader: Reader, data: bytes) -> Finding:
+    """Look at a file as it was sent, and compare it with what was issued.
+
+    Raises:
+        CarrierError: no certificate can be read from it; str() says why.
+    """
+    carried = read_carrier(data)
+    stated = _read(carried)
+    named = read_named(text_at(stated, "id"))
+    certificate = find_certificate(reader, named.code) if named.code else None
+    if certificate is None or not _is_ours(named, certificate):
+        return Finding(Verdict.UNKNOWN, carried.form, [_stranger(named)])
+    # in this order: where the documents are gone, the event that says so is there
+    documents = list(certificate.documents.all())
+    status = status_of(certificate.events.all())
+    if status.state == State.WITHDRAWN or status.is_hidden:
+        word = Verdict(status.state) if not status.is_valid else Verdict.HIDDEN
+        return Finding(word, carried.form, (), certificate, status)
+    checks = _compare(carried.text, stated, documents)
+    if all(check.holds for check in checks):
+        return Finding(Verdict(status.state), carried.form, checks, certificate, status)
+    return Finding(Verdict.ALTERED, carried.form, checks, certificate, status)
+
+
+def _read(carried: Carried) -> Document:
+    try:
+        stated = read_object(carried.text)
+    except StrictJsonError as error:
+        raise CarrierError(str(error)) from error
+    if not text_at(stated, "id"):
+        raise CarrierError(_("This JSON is no certificate."))
+    return stated
+
+
+def _is_ours(named: Named, certificate: Certificate) -> bool:
+    """Of this site, or of the address that this site had at issue."""
+    origins = (settings.SITE_ORIGIN, certificate.facts["origin"])
+    return any(is_of(named.host, origin) for origin in origins)
+
+
+def _stranger(named: Named) -> Check:
+    if named.host and not is_of(named.host, settings.SITE_ORIGIN):
+        message = _("It says that it is of {host}: it is not one of ours.")
+        return Check(holds=False, sentence=message.format(host=named.host))
+    return Check(holds=False, sentence=_("No certificate of ours has its code."))
+
+
+def _compare(
+    text: str, stated: Document, documents: Sequence[CertificateDocument]
+) -> list[Check]:
+    """documents: all that were signed for the certificate, the newest first."""
+    found = Check(holds=True, sentence=_("Its code is one of ours."))
+    if any(document.credential == text for document in documents):
+        sentence = _("It is the file that we issued, byte for byte.")
+        return [found, Check(holds=True, sentence=sentence)]
+    issued = [read_object(document.credential) for document in documents]
+    if any(is_same(ours, stated) for ours in issued):
+        sentence = _("It is written in another way, and says just what we issued.")
+        return [found, Check(holds=True, sentence=sentence)]
+    return [found, *_facts(issued[0], stated)]
+
+
+def _facts(ours: Document, stated: Document) -> list[Check]:
+    return [
+        Check(holds=False, sentence=one.sentence, theirs=one.theirs, ours=one.ours)
+        for one in differences(ours, stated)
+    ]
