@@ -46,14 +46,8 @@ VERSIONS = """versions AS MATERIALIZED (
     FROM current c JOIN quizzes_question q ON q.lineage = c.lineage
 )"""
 
-# A person's answers, and what a regrade says of them: the latest that is not taken back.
-GIVEN = """given AS MATERIALIZED (
-    SELECT v.*, a.id AS answer_id, a.credit, a.answered_at
-    FROM versions v
-    JOIN quizzes_answer a ON a.question_id = v.version_id
-    JOIN people r ON r.id = a.respondent_id
-),
-regraded AS MATERIALIZED (
+# What a regrade says of the answers `given`: the latest that is not taken back.
+REGRADED_OF_GIVEN = """regraded AS MATERIALIZED (
     SELECT DISTINCT ON (n.answer_id) n.answer_id, n.credit
     FROM given
     JOIN quizzes_regradedanswer n ON n.answer_id = given.answer_id
@@ -62,16 +56,31 @@ regraded AS MATERIALIZED (
     ORDER BY n.answer_id, n.regrade_id DESC
 )"""
 
+# A person's answers, with their regrades.
+GIVEN = f"""given AS MATERIALIZED (
+    SELECT v.*, a.id AS answer_id, a.credit, a.answered_at
+    FROM versions v
+    JOIN quizzes_answer a ON a.question_id = v.version_id
+    JOIN people r ON r.id = a.respondent_id
+),
+{REGRADED_OF_GIVEN}"""  # noqa: S608 (no value is pasted in)
+
 COUNTED = """quizzes_counted(
     a.answer_id, coalesce(n.credit, a.credit), a.answered_at, %(pause)s
     ORDER BY a.answered_at, a.answer_id)"""
 
-CURRENT = """current AS MATERIALIZED (
+
+def current_in(tracks: str) -> str:
+    """The step of the current questions. tracks: the SQL of an array of tracks' ids."""
+    return f"""current AS MATERIALIZED (
     SELECT c.id, c.uuid, c.lineage, c.lesson_id, l.track_id
     FROM quizzes_question c JOIN courses_lesson l ON l.id = c.lesson_id
-    WHERE l.track_id = ANY(%(tracks)s) AND c.position IS NOT NULL
+    WHERE l.track_id = ANY({tracks}) AND c.position IS NOT NULL
       AND l.published_at <= %(now)s
-)"""
+)"""  # noqa: S608
+
+
+CURRENT = current_in("%(tracks)s")
 
 _ANSWERED = f"""
 WITH {PEOPLE}, {CURRENT}, {VERSIONS}, {GIVEN},
