@@ -20,6 +20,11 @@ _MIDDLE = SIZE // 2
 _RINGS = "".join(f'<circle r="{radius}"/>' for radius in ("106", "107.5", "33.5", "21"))
 _STAIR = '<path class="step" d="M-11 9V3h6v6zM-3 9V-3h6V9zM5 9V-9h6V9z"/>'
 _PEARLS_OF_FULL_SIZE = 24  # lessons; above that they would touch
+# what the style sheet says of .rosette, in its light colours: --seal and --seal-2
+_INK = (
+    "<style>g{fill:none;stroke:#2A47B8;stroke-width:.45}.two-tone{stroke:#A97F2C}"
+    ".pearl,.step{fill:#2A47B8;stroke:none}</style>"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,19 @@ def rosette_svg(
         gettext("Rosette drawn from the certificate code"),
     )
     return opening + mark_safe(_drawing(code, lessons, small))  # noqa: S308 (ours)
+
+
+def rosette_file(seed: str, lessons: int, *, on_white: bool = False) -> str:
+    """The drawing as an SVG file of its own, in the colours of the light theme.
+
+    seed: a certificate's code, or the edition of a track.
+    on_white: on a white disc, so that it can be seen on any ground.
+    """
+    disc = f'<circle cx="{_MIDDLE}" cy="{_MIDDLE}" r="{_MIDDLE}" fill="#fff"/>'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIZE} {SIZE}">'
+        f"{_INK}{disc if on_white else ''}{_drawing(seed, lessons, False)}"
+    )
 
 
 @lru_cache(maxsize=256)

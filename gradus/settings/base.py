@@ -182,6 +182,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 FORMAT_MODULE_PATH = "gradus.formats"
 
+CERTIFICATE_FONTS: Path | None = None  # a folder of more fonts for the PDF
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"

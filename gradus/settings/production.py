@@ -146,6 +146,16 @@ def _issuer_key() -> tuple[str, Path | str]:
     return key, Path(file) if file else ""
 
 
+def _folder(name: str) -> Path | None:
+    """A folder of the operator's own, if there is to be one."""
+    value = os.environ.get(name, "").strip()
+    if value and not (Path(value).is_absolute() and Path(value).is_dir()):
+        raise ImproperlyConfigured(
+            f"{name} is malformed: write the whole path of a folder that exists."
+        )
+    return Path(value) if value else None
+
+
 def _mailer() -> dict[str, object]:
     url = _split(need("EMAIL_URL", "smtp://user:password@host:587 or smtps://…"))
     if not url or url.scheme not in MAIL_PORTS or url.port == 0:
@@ -189,6 +199,7 @@ TRUSTED_PROXIES = _number("TRUSTED_PROXIES", 0)
 ISSUER_KEY, ISSUER_KEY_FILE = _issuer_key()
 PRIVACY_PAGE = _page("PRIVACY_PAGE", PRIVACY_PAGE)
 ACCESSIBILITY_PAGE = _page("ACCESSIBILITY_PAGE", ACCESSIBILITY_PAGE)
+CERTIFICATE_FONTS = _folder("CERTIFICATE_FONTS")
 
 SECURE_SSL = SITE_ORIGIN.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL

@@ -146,6 +146,9 @@ def test_what_is_missing_is_named(name):
         ("PGBOUNCER", "maybe"),
         ("PRIVACY_PAGE", "/nowhere/privacy.md"),
         ("ACCESSIBILITY_PAGE", "/nowhere/accessibility.md"),
+        ("CERTIFICATE_FONTS", "/nowhere/fonts"),
+        ("CERTIFICATE_FONTS", "fonts"),
+        ("CERTIFICATE_FONTS", "/etc/hostname"),
         ("MEDIA_ROOT", "/nowhere/pictures"),
         ("MEDIA_ROOT", "pictures"),
         ("MEDIA_ROOT", "/etc/hostname"),
@@ -279,6 +282,13 @@ def test_an_operator_s_own_pages_are_taken(tmp_path):
     page.write_text("# Privacy\n")
 
     assert str(page) in setting("PRIVACY_PAGE", PRIVACY_PAGE=str(page))
+
+
+def test_an_operator_s_own_fonts_are_taken(tmp_path):
+    name = "CERTIFICATE_FONTS"
+
+    assert (setting(name), setting(name, CERTIFICATE_FONTS="")) == ("None", "None")
+    assert str(tmp_path) in setting(name, CERTIFICATE_FONTS=str(tmp_path))
 
 
 EVENTS = r"""
