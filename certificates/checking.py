@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Reader
 from certificates.access import find_certificate
 from certificates.carriers import Carried, CarrierError, Form, read_carrier
+from certificates.credential import did_of
 from certificates.links import Named, is_of, read_named
-from certificates.models import Certificate, CertificateDocument
+from certificates.models import Certificate, CertificateDocument, IssuerKey
+from certificates.signing import ProofError, UnknownKeyError, check_proof
 from certificates.stated import Document, differences, is_same, text_at
 from certificates.status import State, Status, status_of
 from certificates.strict_json import StrictJsonError, read_object
@@ -67,10 +69,10 @@ def check_upload(reader: Reader, data: bytes) -> Finding:
     if status.state == State.WITHDRAWN or status.is_hidden:
         word = Verdict(status.state) if not status.is_valid else Verdict.HIDDEN
         return Finding(word, carried.form, (), certificate, status)
-    checks = _compare(carried.text, stated, documents)
-    if all(check.holds for check in checks):
-        return Finding(Verdict(status.state), carried.form, checks, certificate, status)
-    return Finding(Verdict.ALTERED, carried.form, checks, certificate, status)
+    checks = _compare(carried.text, stated, documents, certificate.facts["origin"])
+    is_ours = all(check.holds for check in checks)
+    word = Verdict(status.state) if is_ours else Verdict.ALTERED
+    return Finding(word, carried.form, checks, certificate, status)
 
 
 def _read(carried: Carried) -> Document:
@@ -97,18 +99,54 @@ def _stranger(named: Named) -> Check:
 
 
 def _compare(
-    text: str, stated: Document, documents: Sequence[CertificateDocument]
+    text: str, stated: Document, documents: Sequence[CertificateDocument], origin: str
 ) -> list[Check]:
     """documents: all that were signed for the certificate, the newest first."""
     found = Check(holds=True, sentence=_("Its code is one of ours."))
-    if any(document.credential == text for document in documents):
-        sentence = _("It is the file that we issued, byte for byte.")
-        return [found, Check(holds=True, sentence=sentence)]
-    issued = [read_object(document.credential) for document in documents]
-    if any(is_same(ours, stated) for ours in issued):
-        sentence = _("It is written in another way, and says just what we issued.")
-        return [found, Check(holds=True, sentence=sentence)]
-    return [found, *_facts(issued[0], stated)]
+    for document in documents:
+        if document.credential == text:
+            sentence = _("It is the file that we issued, byte for byte.")
+        elif is_same(read_object(document.credential), stated):
+            sentence = _("It is written in another way, and says just what we issued.")
+        else:
+            continue
+        checks = [found, Check(holds=True, sentence=sentence)]
+        return checks if document == documents[0] else [*checks, _renewed()]
+    newest = read_object(documents[0].credential)
+    return [found, _signature(text, stated, origin), *_facts(newest, stated)]
+
+
+def _renewed() -> Check:
+    sentence = _(
+        "We have signed it anew since. Download it again: other verifiers may refuse this "
+        "copy."
+    )
+    return Check(holds=True, sentence=sentence)
+
+
+def _signature(text: str, stated: Document, origin: str) -> Check:
+    """Of a text that is none of ours: whether it was signed, and by whom."""
+    if not isinstance(stated.get("proof"), dict):
+        return Check(holds=False, sentence=_("It carries no signature."))
+    did, keys = did_of(origin), IssuerKey.objects.all()
+    vouching = {
+        f"{did}#{key.name}": key.multibase for key in keys if not key.revoked_at
+    }
+    try:
+        method = check_proof(text, vouching)
+    except UnknownKeyError as error:
+        if str(error) in {f"{did}#{key.name}" for key in keys}:
+            sentence = _("It is signed with a key that we have revoked.")
+        else:
+            sentence = _("It is signed by a key that is not ours.")
+        return Check(holds=False, sentence=sentence)
+    except ProofError:
+        sentence = _(
+            "The signature does not match: the text was changed after signing."
+        )
+        return Check(holds=False, sentence=sentence)
+    sentence = _("Its signature is of our key {key}.").format(key=method.split("#")[-1])
+    return Check(holds=True, sentence=sentence)
 
 
 def _facts(ours: Document, stated: Document) -> list[Check]:
