@@ -1,4 +1,4 @@
-"""People, and the log of what was done to their accounts; for admins alone."""
+"""People; for admins alone."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy
 from unfold.admin import ModelAdmin
 
 from accounts.audit import Deed
-from accounts.models import ADMIN, INSTRUCTOR, AuditEvent, User
+from accounts.models import ADMIN, INSTRUCTOR, User
 from accounts.people import (
     PersonRefusedError,
     admin_in,
@@ -154,34 +154,10 @@ class PersonAdmin(ForAdminsToRead):
         context: dict[str, Any] = dict(extra_context or {})
         if actor and person:
             offered = changes_for(actor, person)
-            events = AuditEvent.objects.filter(person=person).select_related("actor")
             context |= {
                 "person": person,
                 "buttons": [(change.value, BUTTONS[change]) for change in offered],
-                "events": [(event, label_of(event)) for event in events],
                 "show_history": False,
             }
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return page
-
-
-def label_of(event: AuditEvent) -> str:
-    """What was done, in words; a name that is not known any more stays as it is."""
-    return str(dict(Deed.choices).get(event.what, event.what))
-
-
-@admin.register(AuditEvent)
-class AuditEventAdmin(ForAdminsToRead):
-    list_display = ["at", "actor", "what_was_done", "person"]
-    list_select_related = ["actor", "person"]
-    search_fields = ["actor__name", "actor__email", "person__name", "person__email"]
-    ordering = ["-pk"]
-    fields = ["at", "actor", "what_was_done", "person"]
-    readonly_fields = fields
-
-    @admin.display(description=_("what"))
-    def what_was_done(self, event: AuditEvent) -> str:
-        return label_of(event)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("actor", "person")

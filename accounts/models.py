@@ -128,8 +128,8 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("entry of the audit log")
-        verbose_name_plural = _("audit log")
+        verbose_name = _("audit log entry")
+        verbose_name_plural = _("audit log entries")
         indexes = [
             models.Index(fields=["actor", "-id"], name="audit_of_actor"),
             models.Index(fields=["person", "-id"], name="audit_of_person"),

@@ -31,8 +31,8 @@ class Migration(migrations.Migration):
             name="auditevent",
             options={
                 "ordering": ["-id"],
-                "verbose_name": "entry of the audit log",
-                "verbose_name_plural": "audit log",
+                "verbose_name": "audit log entry",
+                "verbose_name_plural": "audit log entries",
             },
         ),
         migrations.AddField(

@@ -107,7 +107,7 @@ NAVIGATION = [
             ),
             _line(_("Answers"), "checklist", "quizzes_answer", "quizzes.view_answer"),
             _line(
-                _("Changes of accounts"),
+                _("Audit log"),
                 "history",
                 "accounts_auditevent",
                 "accounts.view_auditevent",

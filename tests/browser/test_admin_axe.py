@@ -5,6 +5,7 @@ from typing import Literal
 import pytest
 from django.urls import reverse
 
+from accounts.audit import Deed, record
 from courses.models import Lesson
 from courses.picture_services import add_picture
 from courses.publishing import render_lesson
@@ -62,6 +63,7 @@ PAGES = {
     "accounts_user_changelist": "",
     "accounts_user_change": "learner",
     "accounts_auditevent_changelist": "",
+    "accounts_auditevent_change": "entry",
     "certificates_certificate_changelist": "",
 }
 _TRACK = b"---\ntitle: Soil\nsummary: Another one.\n---\n"
@@ -91,7 +93,16 @@ def keys(stage: Stage) -> dict[str, object]:
     ruth = make_admin("Ruth")
     stage.sign_in(ruth)
     archive = write_track_zip({"track.md": _TRACK, "01-sand.md": _TRACK}, "soil")
+    entry = record(
+        Deed.ASSIGNED,
+        actor=ruth,
+        about=learner,
+        target=f"track:{track.pk}",
+        reason="They asked for it.",
+        details={"track": "Soil"},
+    )
     return {
+        "entry": entry.pk,
         "upload": keep_upload(ruth, "soil.zip", archive).pk,
         "track": track.pk,
         "picture": picture.pk,
