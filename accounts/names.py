@@ -24,8 +24,7 @@ def clean_name(typed: str) -> str:
     Raises:
         ValidationError: nothing is left, no letter is in it, or it is too long.
     """
-    kept = "".join(_visible(typed))
-    name = unicodedata.normalize("NFC", " ".join(kept.split()))
+    name = clean_line(typed)
     if not name:
         raise ValidationError(_("Write your name"), code="required")
     if len(name) > LONGEST_NAME:
@@ -36,6 +35,11 @@ def clean_name(typed: str) -> str:
     if not any(character.isalpha() for character in name):
         raise ValidationError(_("Write your name with letters"), code="no_letter")
     return name
+
+
+def clean_line(typed: str) -> str:
+    """One line in NFC, without what cannot be seen."""
+    return unicodedata.normalize("NFC", " ".join("".join(_visible(typed)).split()))
 
 
 def _visible(typed: str) -> list[str]:

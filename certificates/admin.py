@@ -23,6 +23,7 @@ from certificates.report import issued_between
 from certificates.reports.certificate_report import CERTIFICATES
 from certificates.reports.csv_file import stream_csv
 from certificates.status import State
+from certificates.status_admin import StatusPages
 from certificates.templatetags.certificates import state_word
 from courses.models import Track
 from courses.typed_text import is_key
@@ -100,7 +101,7 @@ class IssuedFilter(admin.ListFilter):
 
 
 @admin.register(Certificate)
-class CertificateAdmin(ForAdminsToRead):
+class CertificateAdmin(StatusPages, ForAdminsToRead):
     list_display = [
         "code",
         "name",

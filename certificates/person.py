@@ -8,7 +8,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import User
 from certificates import services
 from certificates.models import Certificate, CertificateEvent
-from certificates.tasks import mail_certificate
+from certificates.tasks import mail_certificate, mail_revocation
 from courses.models import Enrollment
 
 
@@ -67,6 +67,6 @@ def erase_person(user: User, *, withdraw: bool) -> None:
         for certificate in held:
             services.withdraw(certificate)
     DBTaskResult.objects.filter(
-        task_path=mail_certificate.module_path,
+        task_path__in=[mail_certificate.module_path, mail_revocation.module_path],
         args_kwargs__args__0__in=[certificate.pk for certificate in held],
     ).delete()

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import partial
 
 from django.db import IntegrityError, transaction
+from django.tasks import Task
 from django.utils import timezone
 
 from accounts.audit import Deed
@@ -16,7 +17,7 @@ from certificates.documents import issue_document
 from certificates.keys import signing_key
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
 from certificates.status import HIDDEN, SHOWN, State
-from certificates.tasks import mail_certificate
+from certificates.tasks import mail_certificate, mail_revocation
 from courses.constraints import broken_constraint
 from courses.models import Enrollment, Track
 from courses.services import lock_enrollment
@@ -152,6 +153,7 @@ def revoke(certificate: Certificate, actor: User, reason: str) -> None:
         case State.VALID:
             _record(certificate, State.REVOKED, reason, actor)
             record_deed(Deed.REVOKED, certificate, actor, reason=reason)
+            _mail_later(mail_revocation, certificate)
         case State.SUPERSEDED:
             raise SupersededError
         case State.WITHDRAWN:
@@ -302,8 +304,13 @@ def _issue(certificate: Certificate, name: str, email: str | None) -> None:
     key = signing_key()
     _save_under_new_code(certificate)
     issue_document(certificate, name, email, key)
+    _mail_later(mail_certificate, certificate)
+
+
+def _mail_later(mail: Task[[int], None], certificate: Certificate) -> None:
+    """Once it is committed."""
     # robust: a task queue out of order must not turn an issued certificate into a 500
-    send = partial(mail_certificate.enqueue, certificate.pk)
+    send = partial(mail.enqueue, certificate.pk)
     transaction.on_commit(send, robust=True)
 
 

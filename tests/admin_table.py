@@ -237,6 +237,14 @@ ADMIN_TABLE: dict[str, Row] = {
     ),
     **to_read("accounts/auditevent", "{audited}"),
     **to_read("certificates/certificate", "{certificate}"),
+    "admin:certificates_certificate_revoke": row(
+        "certificates/certificate/{certificate}/revoke/", OF_ADMINS, to(403, 403, 422)
+    ),
+    "admin:certificates_certificate_reissue": row(
+        "certificates/certificate/{certificate}/reissue/",
+        to(403, 403, 302),
+        to(403, 403, 302),
+    ),
     "admin:certificates_certificate_export": row(
         "certificates/certificate/export/", OF_ADMINS, OF_ADMINS
     ),

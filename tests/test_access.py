@@ -93,7 +93,7 @@ TABLE = {
     ),
     "update_certificate": (
         "/certificates/{code}/update/",
-        {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA},
+        {"GET": ONLY_ADA | {"a": 200}, "POST": ONLY_ADA | {"a": 409}},
     ),
     "verify": (
         "/verify/",
