@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from certificates import verification_models  # noqa: F401 (this room's tables, too)
 from certificates.codes import ALPHABET
 from certificates.querysets import CertificateQuerySet
 from certificates.status import HIDDEN, SHOWN, State, state_of
@@ -63,6 +64,7 @@ class Certificate(models.Model):
     printed_name: str
     key_name: str | None
     signed_at: datetime | None
+    verified_at: datetime | None
     current_code: str
     replaced_code: str | None
     successor_cause: str

@@ -46,7 +46,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
         printed_name is empty once it is withdrawn; key_name and signed_at are None while
         it is not signed; current_code is the code of the last certificate of the
-        enrolment; track_slug is the track's address today.
+        enrolment; track_slug is the track's address today; verified_at is when its
+        signature was last verified, at issue or by a run of verify_certificates.
         replaced_code is of the one whose place it took, successor_cause ("" if there is
         none) of the one that took its own.
         """
@@ -54,7 +55,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
         documents = CertificateDocument.objects.filter(certificate=OuterRef("pk"))
         last = self.model.objects.current().filter(enrollment=OuterRef("enrollment"))
-        return self.annotate(
+        found = self.annotate(
             printed_name=Coalesce(
                 Subquery(documents.order_by("-pk").values("name")[:1]), Value("")
             ),
@@ -74,4 +75,24 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
             ),
             holder_id=F("enrollment__learner"),
             track_slug=F("enrollment__track__slug"),
-        ).fetch_mode(plan_mode())
+        )
+        return found.annotate(verified_at=_verified_at()).fetch_mode(plan_mode())
+
+
+def _verified_at() -> Coalesce:
+    """Of a row with signed_at: the last run since that found the signature to hold."""
+    from certificates.verification_models import VerificationFinding, VerificationRun
+
+    kinds = VerificationFinding.Kind
+    broken = VerificationFinding.objects.filter(
+        run=OuterRef("pk"),
+        certificate=OuterRef(OuterRef("pk")),
+        kind__in=[kinds.SIGNATURE, kinds.UNSIGNED],
+    )
+    runs = VerificationRun.objects.filter(
+        ~Exists(broken),
+        finished_at__isnull=False,
+        started_at__gte=OuterRef("signed_at"),
+    )
+    last = runs.order_by("-pk").values("finished_at")[:1]
+    return Coalesce(Subquery(last), F("signed_at"))

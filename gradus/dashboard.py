@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from certificates.verification import last_result
 from courses.models import Lesson, Track
 from courses.publication_words import moment_of
 from quizzes.attention import lessons_people_leave, misleading_questions
@@ -261,4 +262,6 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "first_steps": first_steps(user),
         "attention": [(heading, found) for heading, found in looked if found],
         "most": MOST,
+        "sees_verification": user.is_admin,
+        "verification": last_result(MOST) if user.is_admin else None,
     }

@@ -1,0 +1,224 @@
+"""What about a certificate does not agree with the rest of what is stored. Pure.
+
+It shares no code with what makes certificates, but for the check of a proof: one mistake
+would otherwise hide itself. No sentence here names a person.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from certificates.signing import ProofError, check_proof
+from certificates.verification_models import VerificationFinding
+from certificates.verification_records import Record, StoredDocument
+
+Kind = VerificationFinding.Kind
+ENDS = {"revoked", "superseded", "withdrawn"}
+
+
+class Fault(NamedTuple):
+    kind: Kind
+    detail: str
+
+
+def faults(record: Record) -> list[Fault]:
+    """Everything that is wrong with one certificate; none if all agrees."""
+    return [
+        *(Fault(Kind.EVENTS, detail) for detail in _events(record)),
+        *(Fault(Kind.EVENTS, detail) for detail in _succession(record)),
+        *(Fault(Kind.SCORE, detail) for detail in _score(record)),
+        *_documents(record),
+        *_finishing(record),
+    ]
+
+
+def _finishing(record: Record) -> Iterator[Fault]:
+    if not record.has_finished:
+        yield Fault(Kind.UNFINISHED, "its enrolment has no day of finishing")
+
+
+# Events
+
+
+def _events(record: Record) -> Iterator[str]:
+    """Each kind in its place: what ended once does not end again."""
+    ended: set[str] = set()
+    is_hidden = False
+    for event in record.events:
+        kind = event["kind"]
+        if "withdrawn" in ended:
+            yield f"{kind} after withdrawn"
+        if kind in ended or (kind == "revoked" and "superseded" in ended):
+            yield f"{kind} after {' and '.join(sorted(ended))}"
+        if kind in {"hidden", "shown"}:
+            if is_hidden == (kind == "hidden"):
+                yield f"{kind} twice"
+            is_hidden = kind == "hidden"
+        else:
+            ended.add(kind)
+        if kind == "revoked" and not (event["actor"] and event["reason"]):
+            yield "revoked by nobody or for no reason"
+
+
+def _succession(record: Record) -> Iterator[str]:
+    """One first, one current, each but the last superseded by the next."""
+    own = record.certificate
+    events = {event["kind"] for event in record.events}
+    before: int | None = None
+    for relative in record.line:
+        if relative["supersedes"] != before:
+            yield "the certificates of its enrolment are not one line"
+        before = relative["pk"]
+    is_current = record.line[-1]["pk"] == own.pk
+    if is_current == ("superseded" in events):
+        yield (
+            "superseded by none" if is_current else "superseded, which no event says"
+        )
+    if len({relative["awarded_at"] for relative in record.line}) > 1:
+        yield "its line was not first earned at one time"
+    withdrawn = ["withdrawn" in relative["events"] for relative in record.line]
+    if any(withdrawn) and not all(withdrawn):
+        yield "of its line only a part is withdrawn"
+
+
+# The score
+
+
+def _score(record: Record) -> Iterator[str]:
+    own = record.certificate
+    counted = own.facts["counted"]
+    if len(counted) != own.answered:
+        yield f"{len(counted)} frozen credits for {own.answered} answered questions"
+    if own.score != _percent([Fraction(row["credit"]) for row in counted]):
+        yield "it is not the mean of its frozen credits"
+    if len({row["question"] for row in counted}) != len(counted):
+        yield "it counts a question twice"
+    for row in counted:
+        answer = record.log.get(row["answer"])
+        what = f"answer {row['answer']}"
+        if answer is None:
+            yield f"{what} is not in the log"
+        elif Decimal(row["credit"]) not in answer.credits:
+            yield f"{what} never had the credit {row['credit']}"
+        elif answer.learner != record.learner:
+            yield f"{what} is another learner's"
+        elif record.lineages.get(row["question"]) != answer.lineage:
+            yield f"{what} is to another question"
+
+
+def _percent(credits_: list[Fraction]) -> int | None:
+    """Half up."""
+    if not credits_:
+        return None
+    return int(sum(credits_, Fraction()) / len(credits_) * 100 + Fraction(1, 2))
+
+
+# What was signed
+
+
+def _documents(record: Record) -> Iterator[Fault]:
+    is_withdrawn = any(event["kind"] == "withdrawn" for event in record.events)
+    if is_withdrawn == bool(record.documents):
+        yield Fault(
+            Kind.TEXT,
+            "it is withdrawn, and its text is still there"
+            if is_withdrawn
+            else "its text is missing",
+        )
+    for document in record.documents:
+        yield from _signature(record, document)
+        yield from _text(record, document)
+    if record.documents and record.documents[-1]["revoked_at"]:
+        yield Fault(Kind.SIGNATURE, "its key is revoked: run sign_certificates")
+
+
+def _signature(record: Record, document: StoredDocument) -> Iterator[Fault]:
+    """An unsigned text may stand before a signed one, never last."""
+    if document["key"] is None or document["multibase"] is None:
+        if document is record.documents[-1]:
+            yield Fault(Kind.UNSIGNED, "run sign_certificates")
+        return
+    host = record.certificate.facts["origin"].partition("://")[2].replace(":", "%3A")
+    method = f"did:web:{host}#{document['key']}"
+    try:
+        check_proof(document["text"], {method: document["multibase"]})
+    except ProofError as error:
+        yield Fault(Kind.SIGNATURE, f"{type(error).__name__}: {error}"[:300])
+
+
+def _text(record: Record, document: StoredDocument) -> Iterator[Fault]:
+    try:
+        said = json.loads(document["text"])
+        wrong = [
+            what
+            for what, found, wanted in _statements(record, document, said)
+            if found != wanted
+        ]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        wrong = ["its shape"]
+    if wrong:
+        yield Fault(Kind.TEXT, f"it disagrees in {', '.join(wrong)}")
+
+
+def _statements(
+    record: Record, document: StoredDocument, said: Any
+) -> Iterator[tuple[str, Any, Any]]:
+    """What the text says of each thing, and what is stored of it."""
+    own, facts = record.certificate, record.certificate.facts
+    subject = said["credentialSubject"]
+    achievement = subject["achievement"]
+    page = f"{facts['origin']}/certificates/{own.code}/"
+    yield "address", said["id"], page
+    yield "issuer", said["issuer"]["name"], facts["issuer"]
+    yield "title", [said["name"], achievement["name"]], [own.track_title] * 2
+    yield "summary", achievement["description"], facts["summary"]
+    yield "language", achievement["inLanguage"], facts["language"]
+    yield "criteria", achievement["criteria"]["narrative"], facts["criteria"]
+    yield "name", subject["identifier"][0]["identityHash"], document["name"]
+    yield "time of issue", said["validFrom"], _second(own.issued_at)
+    yield "time of the award", said["awardedDate"], _second(own.awarded_at)
+    yield "time of finishing", subject["activityEndDate"], _second(own.finished_at)
+    yield "results", _results(subject), _expected_results(record)
+    yield "lessons", _lessons(said), _expected_lessons(record)
+    yield "number of lessons", len(facts["lessons"]), own.lesson_count
+    if document["key"] is not None:
+        yield "status", _status(said), record.place
+
+
+def _results(subject: Any) -> dict[str, str]:
+    return {
+        result["resultDescription"].rpartition("-")[2]: result["value"]
+        for result in subject.get("result", [])
+    }
+
+
+def _expected_results(record: Record) -> dict[str, str]:
+    own = record.certificate
+    if not own.questions:
+        return {}
+    score = {} if own.score is None else {"knowledge": str(own.score)}
+    return score | {"coverage": str(own.answered)}
+
+
+def _lessons(said: Any) -> list[tuple[str, str]]:
+    return [(lesson["name"], lesson["narrative"]) for lesson in said["evidence"]]
+
+
+def _expected_lessons(record: Record) -> list[tuple[str, str]]:
+    return [
+        (lesson["title"], f"Marked done on {lesson['done_on']}.")
+        for lesson in record.certificate.facts["lessons"]
+    ]
+
+
+def _status(said: Any) -> tuple[int, int]:
+    status = said["credentialStatus"]
+    number = status["statusListCredential"].rpartition("/")[2]
+    return int(number), int(status["statusListIndex"])
+
+
+def _second(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,166 @@
+"""Everything that is stored about certificates, read in blocks to be checked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
+
+from certificates.models import (
+    Certificate,
+    CertificateDocument,
+    CertificateEvent,
+)
+from quizzes.models import Answer, Question
+from quizzes.regrade_models import RegradedAnswer
+
+
+class StoredDocument(TypedDict):
+    name: str
+    text: str
+    key: str | None  # its name; None: not signed
+    multibase: str | None
+    revoked_at: str | None
+
+
+class StoredEvent(TypedDict):
+    kind: str
+    reason: str
+    actor: int | None
+
+
+class Relative(TypedDict):
+    """A certificate of the same enrolment, itself included."""
+
+    pk: int
+    supersedes: int | None
+    awarded_at: str
+    events: list[str]  # their kinds, in order
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """What the answer log says today of an answer that a certificate counted."""
+
+    learner: int | None
+    lineage: UUID
+    credits: frozenset[Decimal]  # its own, and what any regrade made of it
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One certificate with all that has to agree with it; lists are in their order."""
+
+    certificate: Certificate
+    documents: list[StoredDocument]
+    events: list[StoredEvent]
+    line: list[Relative]
+    place: tuple[int, int] | None  # list and index of its status bit
+    learner: int
+    has_finished: bool
+    log: dict[int, Logged]  # by id of the answer
+    lineages: dict[str, UUID]  # by UUID of the question
+
+
+def records(block: int) -> Iterator[list[Record]]:
+    """All certificates that there are now, oldest first, so many at a time.
+
+    A certificate is read with its events, documents and relatives by one statement, so
+    what happens to it meanwhile is seen whole or not at all. Answers are read by two
+    more; they never change.
+    """
+    last = Certificate.objects.order_by("-pk").values_list("pk", flat=True).first()
+    after = 0
+    while last is not None and after < last:
+        found = list(_rows().filter(pk__gt=after, pk__lte=last)[:block])
+        if not found:
+            return
+        after = found[-1].pk
+        yield _with_answers(found)
+
+
+def _rows() -> QuerySet[Certificate]:
+    own: dict[str, Any] = {"certificate": OuterRef("pk")}
+    documents = CertificateDocument.objects.filter(**own).order_by("pk")
+    events = CertificateEvent.objects.filter(**own).order_by("pk")
+    line = Certificate.objects.filter(enrollment=OuterRef("enrollment")).with_kinds()
+    return (
+        Certificate.objects.select_related("enrollment", "status_entry")
+        .annotate(
+            all_documents=ArraySubquery(
+                documents.values(
+                    found=JSONObject(
+                        name="name",
+                        text="credential",
+                        key="key__name",
+                        multibase="key__multibase",
+                        revoked_at="key__revoked_at",
+                    )
+                )
+            ),
+            all_events=ArraySubquery(
+                events.values(
+                    found=JSONObject(kind="kind", reason="reason", actor="actor_id")
+                )
+            ),
+            line=ArraySubquery(
+                line.order_by("pk").values(
+                    found=JSONObject(
+                        pk="pk",
+                        supersedes="supersedes_id",
+                        awarded_at="awarded_at",
+                        events="event_kinds",
+                    )
+                )
+            ),
+        )
+        .order_by("pk")
+    )
+
+
+def _with_answers(found: list[Certificate]) -> list[Record]:
+    counted = [row for certificate in found for row in certificate.facts["counted"]]
+    log = _log({row["answer"] for row in counted})
+    asked = Question.objects.filter(uuid__in={row["question"] for row in counted})
+    lineages = {str(uuid): line for uuid, line in asked.values_list("uuid", "lineage")}
+    return [_record(certificate, log, lineages) for certificate in found]
+
+
+def _log(answers: set[int]) -> dict[int, Logged]:
+    regraded = RegradedAnswer.objects.filter(answer=OuterRef("pk")).values("credit")
+    rows = (
+        Answer.objects.filter(pk__in=answers)
+        .annotate(others=ArraySubquery(regraded))
+        .values_list(
+            "pk", "respondent__learner", "question__lineage", "credit", "others"
+        )
+    )
+    return {
+        pk: Logged(learner, lineage, frozenset([credit, *others]))
+        for pk, learner, lineage, credit, others in rows
+    }
+
+
+def _record(
+    certificate: Certificate, log: dict[int, Logged], lineages: dict[str, UUID]
+) -> Record:
+    counted = certificate.facts["counted"]
+    answers = {row["answer"] for row in counted} & log.keys()
+    questions = {row["question"] for row in counted} & lineages.keys()
+    entry = getattr(certificate, "status_entry", None)  # none before it was signed
+    enrollment = certificate.enrollment
+    return Record(
+        certificate=certificate,
+        documents=certificate.all_documents,  # type: ignore[attr-defined]
+        events=certificate.all_events,  # type: ignore[attr-defined]
+        line=certificate.line,  # type: ignore[attr-defined]
+        place=entry and (entry.list_number, entry.list_index),
+        learner=enrollment.learner_id,
+        has_finished=bool(enrollment.completed_at and enrollment.certified_at),
+        log={answer: log[answer] for answer in answers},
+        lineages={question: lineages[question] for question in questions},
+    )

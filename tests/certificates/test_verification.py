@@ -1,0 +1,420 @@
+"""verify_certificates: all agrees, or exactly what was corrupted is named."""
+
+import io
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from certificates import services
+from certificates.keys import multibase_of
+from certificates.models import Certificate, IssuerKey
+from certificates.verification import last_run, unclaimed
+from certificates.verification_models import VerificationFinding, VerificationRun
+from courses.models import Enrollment
+from courses.services import mark_done
+from quizzes.regrade_models import RegradeMode
+from quizzes.regrades import regrade, way_of
+from tests.admin_forms import admin_client
+from tests.factories import make_question, make_track, make_user
+from tests.quizzes.mending import revise
+
+
+def verify(processes: int = 1) -> str:
+    said = io.StringIO()
+    call_command(
+        "verify_certificates", processes=processes, stdout=said, stderr=io.StringIO()
+    )
+    return said.getvalue()
+
+
+def kinds_found(certificate: Certificate) -> set[str]:
+    """What a run says of this certificate; of no other it says a thing."""
+    complaint = io.StringIO()
+    with pytest.raises(CommandError, match="1 of 3 certificates do not agree"):
+        call_command("verify_certificates", processes=1, stderr=complaint)
+    run = last_run()
+    assert run is not None
+    found = run.findings.select_related("certificate")
+    assert {finding.certificate.code for finding in found} == {certificate.code}
+    lines = complaint.getvalue().splitlines()
+    assert len(lines) == len(found)
+    assert all(line.startswith(certificate.code) for line in lines)
+    return {finding.kind for finding in found}
+
+
+def corrupt(statement: str, **values: str | int | UUID | None) -> None:
+    """By raw SQL, past the triggers and keys that would refuse it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement, values)
+        assert cursor.rowcount == 1
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def finish(name: str, track) -> Certificate:
+    learner = make_user(name)
+    Enrollment.objects.create(learner=learner, track=track)
+    for lesson in track.lessons.all():
+        mark_done(learner, lesson)
+    return services.claim_certificate(learner, track, name)
+
+
+@pytest.fixture
+def others(finished, held) -> list[Certificate]:
+    """Two more, beside ada's."""
+    return [finish("Cleo", finished), finish("Dora", make_track("moss", lessons=3))]
+
+
+def test_whatever_happened_to_certificates_agrees(ada, ben, ruth, others, held):
+    services.supersede(held, "Ada Renamed", "the name was corrected")
+    revoked, hidden = others
+    services.revoke(revoked, ruth, "it was issued to the wrong account")
+    services.issue_anew(revoked, ruth, "it was revoked by mistake")
+    services.hide(hidden)
+    services.show(hidden)
+    services.withdraw(hidden)
+
+    assert "5 certificates agree" in verify()
+    run = last_run()
+    assert run is not None
+    assert (run.checked, run.findings.count()) == (5, 0)
+
+
+def test_a_credit_that_a_regrade_gave_is_right(ada, iris, finished, probe):
+    new = revise(probe)
+    regrade(new, way_of(RegradeMode.FULL, new), iris, "it misled")
+    certificate = services.claim_certificate(ada, finished, "Ada Sample")
+
+    assert certificate.score == 100
+    assert "1 certificates agree" in verify()
+
+
+CORRUPTIONS = {
+    "the score": ("certificate", "score = 60", {"score", "text"}),
+    "the coverage": (
+        "certificate",
+        "answered = 0, score = NULL",
+        {"score", "text"},
+    ),
+    "the title": ("certificate", "track_title = 'Sand'", {"text"}),
+    "the code": ("certificate", "code = '0000-0000-0000-0000'", {"text"}),
+    "the time of issue": (
+        "certificate",
+        "issued_at = issued_at - interval '1 day'",
+        {"text"},
+    ),
+    "the day first earned": (
+        "certificate",
+        "awarded_at = awarded_at - interval '1 day'",
+        {"text"},
+    ),
+    "the day of finishing": (
+        "certificate",
+        "finished_at = finished_at - interval '1 day'",
+        {"text"},
+    ),
+    "the number of lessons": ("certificate", "lesson_count = 9", {"text"}),
+    "a lesson": (
+        "certificate",
+        """facts = jsonb_set(facts, '{lessons,0,title}', '"Dig"')""",
+        {"text"},
+    ),
+    "the criteria": (
+        "certificate",
+        """facts = jsonb_set(facts, '{criteria}', '"None."')""",
+        {"text"},
+    ),
+    "a frozen credit": (
+        "certificate",
+        """facts = jsonb_set(facts, '{counted,0,credit}', '"0.900000"')""",
+        {"score"},
+    ),
+    "a counted question": (
+        "certificate",
+        "facts = jsonb_set(facts, '{counted,0,question}', to_jsonb(%(other)s::text))",
+        {"score"},
+    ),
+    "a counted answer": (
+        "certificate",
+        "facts = jsonb_set(facts, '{counted,0,answer}', '99999999')",
+        {"score"},
+    ),
+    "the printed name": ("document", "name = 'Eve'", {"text"}),
+    "the text": (
+        "document",
+        "credential = replace(credential, 'Ada Sample', 'Eve Sample')",
+        {"text", "signature"},
+    ),
+    "the proof": (
+        "document",
+        'credential = replace(credential, \'"proofValue": "z\', \'"proofValue": "z2\')',
+        {"signature"},
+    ),
+    "the shape": ("document", "credential = '[]'", {"text", "signature"}),
+    "the key": ("document", "key_id = %(key)s", {"signature"}),
+    "the lack of a key": ("document", "key_id = NULL", {"unsigned"}),
+    "the status bit": (
+        "status",
+        "list_index = (list_index + 1) %% 131072",
+        {"text"},
+    ),
+    "the enrolment": ("enrollment", "completed_at = NULL", {"unfinished"}),
+}
+TABLES = {
+    "certificate": "certificates_certificate SET {} WHERE id = %(certificate)s",
+    "document": "certificates_certificatedocument SET {} "
+    "WHERE certificate_id = %(certificate)s",
+    "status": "certificates_statusentry SET {} WHERE certificate_id = %(certificate)s",
+    "enrollment": "courses_enrollment SET {} WHERE id = %(enrollment)s",
+}
+
+
+@pytest.mark.parametrize("what", CORRUPTIONS)
+def test_one_corrupted_row_names_its_certificate_alone(held, others, probe, what):
+    table, change, kinds = CORRUPTIONS[what]
+    other = make_question(probe.lesson)
+    key = IssuerKey.objects.create(
+        name="key-2026-02", multibase=multibase_of(Ed25519PrivateKey.generate())
+    )
+
+    corrupt(
+        f"UPDATE {TABLES[table].format(change)}",
+        certificate=held.pk,
+        enrollment=held.enrollment_id,
+        other=other.uuid,
+        key=key.pk,
+    )
+
+    held.refresh_from_db()
+    assert kinds_found(held) == kinds
+
+
+def test_an_answer_whose_credit_was_changed_is_named(held, others):
+    corrupt("UPDATE quizzes_answer SET credit = 1")
+
+    assert kinds_found(held) == {"score"}
+
+
+def test_an_answer_of_another_learner_is_named(held, others, ben):
+    corrupt("UPDATE quizzes_respondent SET learner_id = %(ben)s", ben=ben.pk)
+
+    assert kinds_found(held) == {"score"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("superseded", "events"),  # by none
+        ("shown", "events"),  # it was not hidden
+        ("withdrawn", "text"),  # which is still there
+    ],
+)
+def test_an_event_that_nothing_led_to_is_named(held, others, kind, found):
+    insert_event(held, kind)
+
+    assert kinds_found(held) == {found}
+
+
+def test_what_ended_twice_is_named(held, others, ruth):
+    last = others.pop()
+    services.withdraw(last)
+    insert_event(last, "revoked", ruth)
+
+    assert kinds_found(last) == {"events"}
+
+
+def test_a_lost_event_is_named(held, others):
+    services.supersede(held, "Ada Renamed", "the name was corrected")
+    corrupt("DELETE FROM certificates_certificateevent")
+
+    with pytest.raises(CommandError, match="1 of 4"):
+        verify()
+    assert findings() == {(held.code, "events")}
+
+
+def test_a_lost_text_is_named(held, others):
+    corrupt(
+        "DELETE FROM certificates_certificatedocument WHERE certificate_id = %(pk)s",
+        pk=held.pk,
+    )
+
+    assert kinds_found(held) == {"text"}
+
+
+def test_what_a_revoked_key_signed_is_named(held, others):
+    IssuerKey.objects.update(revoked_at=timezone.now())
+
+    with pytest.raises(CommandError, match="3 of 3"):
+        verify()
+    assert {kind for _code, kind in findings()} == {"signature"}
+
+
+def test_it_lists_who_finished_and_has_not_claimed(held, finished):
+    slow = make_user("Slow")
+    enrollment = Enrollment.objects.create(learner=slow, track=finished)
+    for lesson in finished.lessons.all():
+        mark_done(slow, lesson)
+
+    assert "finished, not claimed: slow@example.org" in verify()
+    run = last_run()
+    assert run is not None
+    assert run.unclaimed == 1
+    assert list(unclaimed()) == [enrollment]
+
+
+def test_several_processes_find_the_same(held, others):
+    corrupt(
+        "UPDATE certificates_certificate SET score = 60 WHERE id = %(pk)s", pk=held.pk
+    )
+
+    with pytest.raises(CommandError, match="1 of 3"):
+        verify(processes=2)
+    assert findings() == {(held.code, "score"), (held.code, "text")}
+
+
+def test_what_is_stored_names_no_person(held, others):
+    corrupt(
+        "UPDATE certificates_certificatedocument SET name = 'Eve' "
+        "WHERE certificate_id = %(pk)s",
+        pk=held.pk,
+    )
+
+    with pytest.raises(CommandError):
+        verify()
+    said = " ".join(VerificationFinding.objects.values_list("detail", flat=True))
+    assert "name" in said
+    assert "Eve" not in said
+    assert "Ada" not in said
+
+
+def test_with_ten_times_as_many_it_asks_no_more_often(held, others, finished):
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            verify()
+        return len(asked)
+
+    few = statements()
+    for number in range(27):
+        finish(f"Learner{number}", finished)
+
+    assert statements() == few
+
+
+# When a certificate was last verified
+
+
+def verified_at(certificate: Certificate) -> datetime | None:
+    return Certificate.objects.for_page().get(pk=certificate.pk).verified_at
+
+
+def test_it_was_verified_at_issue_then_by_each_run(held):
+    at_issue = verified_at(held)
+    verify()
+    run = last_run()
+    assert run is not None
+
+    assert at_issue == held.documents.get().created_at
+    assert verified_at(held) == run.finished_at
+
+
+def test_a_run_that_did_not_end_verified_nothing(held):
+    before = verified_at(held)
+    VerificationRun.objects.create()
+
+    assert verified_at(held) == before
+
+
+def test_a_run_verified_nothing_that_was_issued_since(held, others):
+    verify()
+    later = finish("Later", make_track("later", lessons=1))
+
+    assert verified_at(later) == later.documents.get().created_at
+
+
+def test_a_run_that_found_the_signature_broken_verified_it_not(held, others):
+    verify()
+    before, of_another = verified_at(held), verified_at(others[0])
+    corrupt(
+        "UPDATE certificates_certificatedocument SET credential = "
+        "replace(credential, 'Ada Sample', 'Eve Sample') WHERE certificate_id = %(pk)s",
+        pk=held.pk,
+    )
+    with pytest.raises(CommandError):
+        verify()
+
+    assert verified_at(held) == before
+    assert verified_at(others[0]) != of_another
+
+
+def test_what_is_not_signed_was_never_verified(held, others):
+    corrupt(
+        "UPDATE certificates_certificatedocument SET key_id = NULL "
+        "WHERE certificate_id = %(pk)s",
+        pk=held.pk,
+    )
+    with pytest.raises(CommandError):
+        verify()
+
+    assert verified_at(held) is None
+
+
+# What the admin's first page says of it
+
+
+def first_page(user: User) -> str:
+    return " ".join(admin_client(user).get("/admin/").content.decode().split())
+
+
+def test_the_first_page_of_the_admin_shows_the_last_run(ruth, held, others):
+    assert "They were not checked yet." in first_page(ruth)
+    verify()
+    run = last_run()
+    assert run is not None
+    assert run.finished_at is not None
+    at = f"{run.finished_at:%-d %B %Y, %H:%M} UTC"
+
+    page = first_page(ruth)
+    assert f"On {at}, all 3 certificates agreed" in page
+
+
+def test_it_shows_what_disagreed_with_a_link_to_it(ruth, held, others):
+    corrupt("UPDATE quizzes_answer SET credit = 1")
+    with pytest.raises(CommandError):
+        verify()
+
+    page = first_page(ruth)
+    assert "1 of 3 certificates disagreed" in page
+    assert f"/admin/certificates/certificate/{held.pk}/change/" in page
+    assert "the score: " in page
+
+
+def test_it_says_nothing_of_it_to_an_instructor(iris, held):
+    verify()
+
+    assert 'id="verification-h"' not in first_page(iris)
+
+
+def findings() -> set[tuple[str, str]]:
+    run = last_run()
+    assert run is not None
+    return set(run.findings.values_list("certificate__code", "kind"))
+
+
+def insert_event(
+    certificate: Certificate, kind: str, actor: User | None = None
+) -> None:
+    corrupt(
+        "INSERT INTO certificates_certificateevent "
+        "(certificate_id, kind, reason, at, actor_id) "
+        "VALUES (%(pk)s, %(kind)s, 'for a test', now(), %(actor)s)",
+        pk=certificate.pk,
+        kind=kind,
+        actor=actor.pk if actor else None,
+    )
