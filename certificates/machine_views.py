@@ -86,8 +86,17 @@ def public_file(
     answer = get_conditional_response(request, etag=etag) or HttpResponse(
         content, content_type=content_type
     )
+    return for_anybody(answer, etag)
+
+
+def for_anybody(
+    answer: HttpResponse, etag: str, max_age: int = FRESH, *, immutable: bool = False
+) -> HttpResponse:
+    """What every file of a certificate says of itself; max_age in seconds."""
     answer.headers["ETag"] = etag
     answer.headers["Access-Control-Allow-Origin"] = "*"
     answer.headers["X-Robots-Tag"] = "noindex"
-    patch_cache_control(answer, public=True, max_age=FRESH)
+    patch_cache_control(answer, public=True, max_age=max_age)
+    if immutable:
+        patch_cache_control(answer, immutable=True)
     return answer

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +77,10 @@ class Certificate(models.Model):
         ordering = ["-issued_at", "-pk"]
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
-        indexes = [models.Index(fields=["issued_at"])]
+        indexes = [
+            models.Index(fields=["issued_at"]),
+            models.Index(F("facts__edition"), name="certificate_edition"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["code"], name="certificate_code_is_used_once"
@@ -103,7 +106,7 @@ class Certificate(models.Model):
                 condition=Q(score=None) | Q(score__lte=100), name="score_from_0_to_100"
             ),
             models.CheckConstraint(
-                condition=Q(answered__lte=models.F("questions")),
+                condition=Q(answered__lte=F("questions")),
                 name="answered_at_most_all_questions",
             ),
             models.CheckConstraint(
@@ -240,6 +243,25 @@ class StatusEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.list_number}#{self.list_index}"
+
+
+class Emblem(models.Model):
+    """The picture of an edition of a track, drawn once; credentials name its address."""
+
+    edition = models.CharField(max_length=12)  # hex digits
+    png = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["edition"], name="emblem_is_drawn_once"),
+            models.CheckConstraint(
+                condition=Q(edition__regex="^[0-9a-f]{12}$"),
+                name="emblem_of_an_edition",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.edition
 
 
 class CertificateEvent(models.Model):

@@ -7,11 +7,14 @@ Typst and fontTools are imported where they work: most web workers never set a p
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 if TYPE_CHECKING:
     import typst
@@ -33,6 +36,12 @@ def typeset_pdf(template: str, inputs: Mapping[str, str]) -> bytes:
 def typeset_png(template: str, inputs: Mapping[str, str]) -> bytes:
     """The one page as a picture; a pixel is a point of the template."""
     return _compile(template, inputs, "png", [])
+
+
+def fingerprint(template: str) -> str:
+    """Of what else decides the bytes: another version, font or language may differ."""
+    fonts = serif_families() + sans_families()
+    return f"{_source(template)} {version('typst')} {fonts} {get_language()}"
 
 
 def serif_families() -> list[str]:
@@ -64,6 +73,11 @@ def _compile(
     if not isinstance(made, bytes):
         raise TypeError(f"{template} gives no single file")
     return made
+
+
+@cache
+def _source(template: str) -> str:
+    return sha256((TEMPLATES / template).read_bytes()).hexdigest()
 
 
 @cache

@@ -85,6 +85,10 @@ TABLE = {
         {"POST": {"v": 302} | dict.fromkeys("bior", 404)},
     ),
     "credential": ("/certificates/{code}.json", OPEN_PAGE),
+    "certificate_pdf": ("/certificates/{code}.pdf", OPEN_PAGE),
+    "badge": ("/certificates/{code}.png", OPEN_PAGE),
+    "certificate_picture": ("/certificates/{code}/picture.png", OPEN_PAGE),
+    "emblem": ("/credentials/emblem/{edition}.png", OPEN_PAGE),
     "status_list": ("/credentials/status/1", OPEN_PAGE),
     "did": ("/.well-known/did.json", OPEN_PAGE),
     "correct": (
@@ -285,6 +289,7 @@ def _rows(soil: Track, probe: Question, cast: dict[str, User]) -> dict[str, obje
         "objection": probe.objection_url,
         "draft_answer": draft.answer_url,
         "code": certificate.code,
+        "edition": certificate.facts["edition"],
         "preview": make_preview_link(soil, cast["i"], "").get_absolute_url(),
         **keys_of_rows(probe, certificate, ada, cast["r"]),
     }

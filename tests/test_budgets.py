@@ -166,6 +166,17 @@ def test_the_public_certificate(full, client):
     assert_within(2, reading(client, address))
 
 
+@pytest.mark.parametrize("kind", [".pdf", ".png", "/picture.png"])
+def test_the_files_of_a_certificate(full, client, kind):
+    user = make_user("Ada")
+    mark_done(user, full.lessons.get(slug="lesson-2"))
+    Enrollment.objects.filter(learner=user).update(completed_at=timezone.now())
+    address = claim_certificate(user, full, "Ada").get_absolute_url().rstrip("/")
+    client.get(address + kind)  # the emblem is drawn once
+
+    assert_within(2, reading(client, address + kind))
+
+
 @pytest.mark.parametrize(
     ("address", "budget"), [("/me/", 8), ("/tracks/full/score/", 6)]
 )

@@ -60,6 +60,7 @@ TRIGGERS = {
     ("certificates_certificatedocument", "certificates_keep"),
     ("certificates_certificatedocument", "certificates_keep_document"),
     ("certificates_statusentry", "certificates_keep"),
+    ("certificates_emblem", "certificates_keep"),
     ("certificates_issuerkey", "certificates_keep_keys"),
     ("certificates_certificatedocument", "certificates_withdrawn_is_final"),
     ("certificates_certificateevent", "certificates_withdrawn_is_final"),

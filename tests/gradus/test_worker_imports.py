@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 # what a save, an upload or a storage elsewhere needs, by the name of the package
 FOR_OTHERS = {
     "PIL",
+    "fontTools",
     "boto3",
     "botocore",
     "cryptography",
@@ -27,7 +28,9 @@ FOR_OTHERS = {
     "openbadgeslib",
     "pyld",
     "pygments",
+    "png",
     "storages",
+    "typst",
     "urllib3",
 }
 # Production's settings are read, as a worker reads them; the pages come under those of the
