@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.audit import Deed, record
 from accounts.models import AuditEvent, AuditReason, User
+from accounts.reasons import named_in
 
 
 def export_person(user: User) -> dict[str, object]:
@@ -58,7 +59,7 @@ def erase_person(user: User) -> None:
     """
     says = _speaks_of(user.email or "", user.name)
     _clear_log(user, says)
-    _clear_reasons(user, says)
+    clear_reasons(user, [user.name])
     _forget_tasks(says)
     _end_sessions(user)
     EmailAddress.objects.filter(user=user).delete()
@@ -72,9 +73,9 @@ def erase_person(user: User) -> None:
     user.save()
 
 
-def _speaks_of(email: str, name: str) -> Callable[[str], bool]:
-    """Whether a text holds the address, or the name as whole words."""
-    words = "|".join(re.escape(word) for word in (email, name) if word)
+def _speaks_of(email: str, *names: str) -> Callable[[str], bool]:
+    """Whether a text holds the address, or a name as whole words."""
+    words = "|".join(re.escape(word) for word in (email, *names) if word)
     pattern = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
     return lambda text: bool(words) and pattern.search(text) is not None
 
@@ -100,13 +101,27 @@ def _clear_log(user: User, says: Callable[[str], bool]) -> None:
         entry.save(update_fields=["object_repr", "change_message"])
 
 
-def _clear_reasons(user: User, says: Callable[[str], bool]) -> None:
-    """The audit log keeps that there was a reason, and no word of one that names them."""
-    named = Q()
-    for word in filter(None, (user.email, user.name)):
-        named |= Q(text__icontains=word)
-    reasons = AuditReason.objects.filter(named).iterator()
-    gone = [reason.pk for reason in reasons if says(reason.text)]
+def clear_reasons(user: User, names: Collection[str]) -> None:
+    """The audit log keeps that there was a reason, and no word of one that names them.
+
+    Of what was done to them a reason goes with any part of a name; else, as many people
+    share a part, with the whole name or the address.
+
+    names: the account's, or what was printed.
+    """
+    is_named = _speaks_of(user.email or "", *names)
+    maybe = Q(event__person=user)
+    for word in filter(None, (user.email, *names)):
+        maybe |= Q(text__icontains=word)
+    gone = [
+        reason.pk
+        for reason in AuditReason.objects.filter(maybe).select_related("event")
+        if is_named(reason.text)
+        or (
+            reason.event.person_id == user.pk
+            and named_in(reason.text, names, user.email)
+        )
+    ]
     AuditReason.objects.filter(pk__in=gone).update(text="")
 
 

@@ -6,8 +6,13 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
+from accounts.person import clear_reasons
 from certificates import services
-from certificates.models import Certificate, CertificateEvent
+from certificates.models import (
+    Certificate,
+    CertificateDocument,
+    CertificateEvent,
+)
 from certificates.tasks import mail_certificate, mail_revocation
 from courses.models import Enrollment
 
@@ -58,11 +63,14 @@ def erase_person(user: User, *, withdraw: bool) -> None:
     """Keep the certificates as they are, or withdraw them all, as their holder chose.
 
     The enrolments are locked before the account is touched, in the order in which a
-    claim locks them: call this first. Tasks that may hold the address in an error go.
+    claim locks them: call this first. Tasks that may hold the address in an error go,
+    and words of the audit log that hold a name as it was printed.
     """
     enrollments = Enrollment.objects.select_for_update(no_key=True).filter(learner=user)
     list(enrollments.order_by("pk"))
     held = list(Certificate.objects.held_by(user))
+    printed = CertificateDocument.objects.filter(certificate__in=held)
+    clear_reasons(user, set(printed.values_list("name", flat=True)))
     if withdraw:
         for certificate in held:
             services.withdraw(certificate)

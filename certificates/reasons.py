@@ -7,41 +7,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from accounts.reasons import named_in
+
 _ADDRESS = re.compile(r"\S+@\S+")
-_WORD = re.compile(r"\w{2,}")
 
 
 def person_in(reason: str, names: Iterable[str], email: str | None) -> str:
-    """What in the reason names the person: a name of theirs or an address; else "".
-
-    A name is found however it is spaced, in capitals or not and in any order; a part of
-    it where it is not in lower case: "Will was ill", but not "it will be".
+    """What in the reason names the person, or is anybody's address; else "".
 
     names: as they were printed, and the account's; an erased one's is "".
     """
-    said = _folded(reason)
-    if email and _folded(email) in said:
-        return email
-    if found := _ADDRESS.search(unicodedata.normalize("NFKC", reason)):
-        return found[0]
-    words: set[str] = {w for w in _WORD.findall(reason) if not w.islower()}
-    for name in filter(None, names):
-        if _is_in(said, _folded(name)):
-            return name
-        if parts := words & set(_WORD.findall(name)):
-            return min(parts)
-    return ""
-
-
-def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-
-
-def _is_in(said: str, name: str) -> bool:
-    """As whole words; scripts without capitals often write none between them."""
-    if name.upper() == name.lower():
-        return name in said
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said):
-        return True
-    parts = set(_WORD.findall(name))
-    return len(parts) > 1 and parts <= set(_WORD.findall(said))
+    if found := named_in(reason, [], email):
+        return found
+    if address := _ADDRESS.search(unicodedata.normalize("NFKC", reason)):
+        return address[0]
+    return named_in(reason, names, None)

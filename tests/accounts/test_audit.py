@@ -98,6 +98,19 @@ class TestErasing:
         reasons = AuditReason.objects.order_by("pk").values_list("text", flat=True)
         assert list(reasons) == ["", "", "an adamant request"]
 
+    def test_empties_a_reason_about_the_person_for_a_part_of_the_name(
+        self, ruth, ada, ben
+    ):
+        User.objects.filter(pk=ada.pk).update(name="Ada Byron")
+        ada.refresh_from_db()
+        for person in ada, ben:
+            record(Deed.REVOKED, actor=ruth, about=person, reason="a twin of Byron's")
+
+        erase_person(ada)
+
+        reasons = AuditReason.objects.order_by("pk").values_list("text", flat=True)
+        assert list(reasons) == ["", "a twin of Byron's"]
+
     def test_keeps_whom_it_was_about_by_key_alone(self, revoked, ada):
         erase_person(ada)
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from accounts.audit import Deed
+from accounts.audit import Deed, record
 from accounts.models import AuditEvent
 from certificates.person import erase_person
 from certificates.services import (
@@ -79,6 +79,19 @@ def test_who_erases_their_account_withdrew_by_their_own_hand(ada, held):
     erase_person(ada, withdraw=True)
 
     assert logged(Deed.WITHDREW) == [("withdrew", ada.pk, ada.pk, target(held), None)]
+
+
+@pytest.mark.parametrize("withdraw_all", [True, False])
+def test_who_erases_takes_names_out_of_reasons_as_they_were_printed(
+    ada, ruth, ben, held, withdraw_all
+):
+    supersede(held, "Ada Byron", "the name was corrected")
+    record(Deed.ACTIVATED, actor=ruth, about=ben, reason="it was ADA SAMPLE's brother")
+    record(Deed.ACTIVATED, actor=ruth, about=ben, reason="it was asked for")
+
+    erase_person(ada, withdraw=withdraw_all)
+
+    assert [why for *_rest, why in logged(Deed.ACTIVATED)] == ["", "it was asked for"]
 
 
 def test_a_refused_verb_leaves_no_entry(ruth, held):

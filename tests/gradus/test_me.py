@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
+from accounts.audit import Deed, record
 from accounts.models import User
 from certificates.models import Certificate, CertificateDocument
 from certificates.services import claim_certificate
@@ -140,8 +141,14 @@ class TestDeleting:
         assert "ada@example.org" not in rest
         assert "peat from Ada" not in rest
 
-    def test_withdraws_certificates_if_the_holder_says_so(self, history):
+    def test_withdraws_certificates_if_the_holder_says_so(self, history, ada):
         code = Certificate.objects.get().code
+        record(
+            Deed.DEACTIVATED,
+            actor=ada,
+            about=ada,
+            reason="Ada Sample, ada@example.org, wished it",
+        )
 
         delete(history, certificates="withdraw")
 
