@@ -64,17 +64,23 @@ class LastResult:
 
     run: VerificationRun
     disagreeing: int  # certificates
-    first: list[VerificationFinding]  # some of what was found, with its certificate
 
 
-def last_result(most: int) -> LastResult | None:
-    """None: there was no run yet. most: findings to tell of. Three statements."""
+def last_result() -> LastResult | None:
+    """None: there was no run yet."""
     run = last_run()
     if run is None:
         return None
-    found = run.findings.all()
-    count = found.aggregate(count=Count("certificate", distinct=True))["count"]
-    return LastResult(run, count, list(found.select_related("certificate")[:most]))
+    count = Count("certificate", distinct=True)
+    return LastResult(run, run.findings.aggregate(count=count)["count"])
+
+
+def last_findings(most: int) -> list[VerificationFinding]:
+    """What the last whole run found, each with its certificate."""
+    run = last_run()
+    if run is None:
+        return []
+    return list(run.findings.select_related("certificate")[:most])
 
 
 def check(block: list[Record]) -> tuple[int, Found]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from certificates.signing import ProofError, check_proof
+from certificates.signing import ProofError, UnknownKeyError, check_proof
 from certificates.verification_models import VerificationFinding
 from certificates.verification_records import Record, StoredDocument
 
@@ -145,8 +145,10 @@ def _signature(record: Record, document: StoredDocument) -> Iterator[Fault]:
     method = f"did:web:{host}#{document['key']}"
     try:
         check_proof(document["text"], {method: document["multibase"]})
-    except ProofError as error:
-        yield Fault(Kind.SIGNATURE, f"{type(error).__name__}: {error}"[:300])
+    except UnknownKeyError:
+        yield Fault(Kind.SIGNATURE, "its proof names another key")
+    except ProofError:  # whose sentence may hold a piece of the text
+        yield Fault(Kind.SIGNATURE, "its proof does not hold")
 
 
 def _text(record: Record, document: StoredDocument) -> Iterator[Fault]:

@@ -31,13 +31,13 @@ class VerificationFinding(models.Model):
     """One thing about a certificate that does not agree; it names no person."""
 
     class Kind(models.TextChoices):
-        UNSIGNED = "unsigned", _("not signed")
-        SIGNATURE = "signature", _("the signature")
-        TEXT = "text", _("the signed text")
-        FILE = "file", _("a file")
-        EVENTS = "events", _("its events")
-        SCORE = "score", _("the score")
-        UNFINISHED = "unfinished", _("issued without finishing")
+        UNSIGNED = "unsigned", _("Not signed")
+        SIGNATURE = "signature", _("The signature")
+        TEXT = "text", _("The signed text")
+        FILE = "file", _("A file")
+        EVENTS = "events", _("Its events")
+        SCORE = "score", _("The score")
+        UNFINISHED = "unfinished", _("Issued without finishing")
 
     run = models.ForeignKey(VerificationRun, models.CASCADE, related_name="findings")
     certificate = models.ForeignKey(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from certificates.verification import last_result
+from certificates.verification import last_findings, last_result
 from courses.models import Lesson, Track
 from courses.publication_words import moment_of
 from quizzes.attention import lessons_people_leave, misleading_questions
@@ -179,7 +179,22 @@ def lessons_that_people_leave(user: User) -> list[Attention]:
     ]
 
 
+def disagreeing_certificates(user: User) -> list[Attention]:
+    """What the last run of verify_certificates found; for admins."""
+    return [
+        Attention(
+            finding.certificate.code,
+            f"{finding.get_kind_display()}: {finding.detail}",
+            reverse(
+                "admin:certificates_certificate_change", args=[finding.certificate_id]
+            ),
+        )
+        for finding in (last_findings(MOST) if user.is_admin else [])
+    ]
+
+
 WATCHES: list[tuple[Any, Watch]] = [
+    (gettext_lazy("Certificates that disagree"), disagreeing_certificates),
     (gettext_lazy("Reported questions"), reported_questions),
     (gettext_lazy("Lessons with a fault"), faulty_lessons),
     (gettext_lazy("Questions that may mislead"), questions_that_mislead),
@@ -263,5 +278,5 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "attention": [(heading, found) for heading, found in looked if found],
         "most": MOST,
         "sees_verification": user.is_admin,
-        "verification": last_result(MOST) if user.is_admin else None,
+        "verification": last_result() if user.is_admin else None,
     }

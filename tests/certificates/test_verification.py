@@ -392,7 +392,8 @@ def test_it_shows_what_disagreed_with_a_link_to_it(ruth, held, others):
     page = first_page(ruth)
     assert "1 of 3 certificates disagreed" in page
     assert f"/admin/certificates/certificate/{held.pk}/change/" in page
-    assert "the score: " in page
+    assert "Certificates that disagree" in page
+    assert "The score: " in page
 
 
 def test_it_says_nothing_of_it_to_an_instructor(iris, held):

@@ -11,9 +11,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 import gradus.urls
+from accounts.models import User
+from certificates.models import Certificate
+from certificates.services import claim_certificate
+from certificates.verification_models import VerificationRun
 from courses import publishing
-from courses.models import Lesson, Track, TrackInstructor
-from courses.services import mark_revised
+from courses.models import Enrollment, Lesson, Track, TrackInstructor
+from courses.services import mark_done, mark_revised
 from gradus import dashboard
 from quizzes.analysis_model import TrackAnalysis
 from quizzes.analysis_query import Counted
@@ -199,16 +203,17 @@ def test_texts_of_tracks_stand_as_they_were_typed(iris, soil):
     "heading_and_watch", dashboard.WATCHES, ids=lambda w: w[1].__name__
 )
 def test_each_watch_is_bounded_in_statements_and_in_entries(
-    iris, ada, heading_and_watch
+    iris, ruth, ada, heading_and_watch
 ):
     watch = heading_and_watch[1]
     counts = []
-    assert watch(iris) == []  # and so her groups are read
+    looking = ruth if watch is dashboard.disagreeing_certificates else iris
+    assert watch(looking) == []  # and so the own groups are read
     for more in 2, 50:
         for _ in range(more):
             fill(iris, ada)
         with CaptureQueriesContext(connection) as statements:
-            found = watch(iris)
+            found = watch(looking)
         counts.append(len(statements))
         assert 0 < len(found) <= dashboard.MOST
         assert all(entry.title and entry.sentence and entry.url for entry in found)
@@ -232,6 +237,21 @@ def fill(iris, ada) -> None:
     Objection.objects.create(question=faulty, learner=ada, text="Which?")
     for each in track, bare, draft:
         keep_figures(each, faulty)
+    find_fault(ada)
+
+
+def find_fault(ada: User) -> None:
+    """The last run found one more about her certificate."""
+    if not Certificate.objects.exists():
+        track = make_track("done", lessons=1)
+        Enrollment.objects.create(learner=ada, track=track)
+        mark_done(ada, track.lessons.get())
+        claim_certificate(ada, track, "Ada")
+        now = timezone.now()
+        VerificationRun.objects.create(started_at=now, finished_at=now)
+    VerificationRun.objects.get().findings.create(
+        certificate=Certificate.objects.get(), kind="score", detail="…"
+    )
 
 
 def keep_figures(track: Track, question: Question) -> None:
