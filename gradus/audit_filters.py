@@ -24,7 +24,7 @@ FROM_TO = ["day_from", "day_to"]
 class Chosen(admin.SimpleListFilter):
     """Drawn as a list to choose from; all filters are applied with one button."""
 
-    template = "admin/certificates/choose.html"
+    template = "admin/accounts/choose.html"
 
 
 class DeedFilter(Chosen):

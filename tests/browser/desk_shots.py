@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts.audit import Deed, record, record_export
+from certificates.services import claim_certificate, issue_anew, revoke
 from courses.models import Lesson, Track
 from courses.services import mark_done
 from exchange.models import Version
@@ -13,8 +15,9 @@ from quizzes.models import Question
 from quizzes.objections import object_to
 from tests.admin_forms import fields_of
 from tests.browser.stage import Stage, lessons_of, questions_of
-from tests.factories import make_instructor, make_lesson, make_user
-from tests.quizzes.mending import answer, own
+from tests.factories import make_admin, make_instructor, make_lesson, make_user
+from tests.quizzes.mending import answer, full, own
+from tests.quizzes.mending import revise as revise_question
 
 LEARNERS = 30
 MISREAD = 3  # the place of the question that the best learners get wrong
@@ -78,6 +81,32 @@ def history(stage: Stage) -> str:
     assert stage.client.post(url, typed, follow=True).status_code == 200
     version = Version.objects.filter(lesson=lesson.pk).latest("pk")
     return reverse("admin:courses_lesson_version", args=[lesson.pk, version.pk])
+
+
+def audit_log(stage: Stage) -> str:
+    """A certificate claimed, revoked and issued anew, a regrade, a file, a role."""
+    track = Track.objects.get(slug="ai-fundamentals")
+    iris, ruth = make_instructor("Iris", track), make_admin("Ruth")
+    stage.sign_in(ruth)
+    ada, ben = make_user("Ada"), make_user("Ben")
+    for lesson in lessons_of(track):
+        mark_done(ada, lesson)
+    held = claim_certificate(ada, track, "Ada Sample")
+    revoke(held, ruth, "it was issued to the wrong account")
+    issue_anew(held, ruth, "the account was theirs after all")
+    asked = questions_of(track)[MISREAD]
+    answer(own(ben), asked, *reply(asked, right=True))
+    full(revise_question(asked), iris, "Two answers could be read as right.")
+    record_export(
+        ruth,
+        "certificates",
+        "csv",
+        rows=1204,
+        filters={"track": track.title, "issued_from": "2026-03-01"},
+        is_searched=True,
+    )
+    record(Deed.MADE_INSTRUCTOR, actor=ruth, about=ben)
+    return reverse("admin:accounts_auditevent_changelist")
 
 
 def taught(stage: Stage) -> Track:
