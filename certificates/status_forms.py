@@ -21,13 +21,11 @@ class ReasonForm(forms.Form):
     names: all that were printed, and the account's. email: None once it is erased.
     """
 
+    example = _("revoking it was a mistake")
+
     reason = forms.CharField(
         label=_("Why"),
         max_length=LONGEST_REASON,
-        help_text=_(
-            "It stands on the certificate’s page for all to read, for good, after "
-            "“because”: for example “it was issued to the wrong account”. Name nobody."
-        ),
         error_messages={"required": _("Say why, in a few words")},
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
@@ -35,6 +33,11 @@ class ReasonForm(forms.Form):
     def __init__(self, data: Any, *, names: Sequence[str], email: str | None) -> None:
         super().__init__(data)
         self.names, self.email = names, email
+        said = _(
+            "It stands on the certificate’s page for all to read, for good, after "
+            "“because”: for example “%(example)s”. Name nobody."
+        )
+        self.fields["reason"].help_text = said % {"example": self.example}
 
     def clean_reason(self) -> str:
         reason = clean_line(self.cleaned_data["reason"]).rstrip(" .")
@@ -52,6 +55,8 @@ class ReasonForm(forms.Form):
 
 
 class RevokeForm(ReasonForm):
+    example = _("it was issued to the wrong account")
+
     is_sure = forms.BooleanField(
         label=_("Revoke it for good"),
         help_text=_("It can never be made valid again."),

@@ -96,10 +96,12 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
         patch_vary_headers(response, ["Accept"])
         return response
     found = get_certificate(request.user, code)
-    status = status_of(found.events.all())
+    history = list(found.events.all())
+    status = status_of(history)
     address = settings.SITE_ORIGIN + found.get_absolute_url()
     context = {
         "certificate": found,
+        "history": history,
         "status": status,
         "state": status.state.value,
         "qr": page_qr(address) if status.shows_facts else "",

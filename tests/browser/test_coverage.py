@@ -14,6 +14,7 @@ NO_PAGES = {
     "admin_no_shortcut": "the admin's, and always a 404",
     "healthz": "for machines",
     "readyz": "for machines",
+    "status_list": "for machines",
 }
 
 

@@ -7,11 +7,12 @@ from playwright.sync_api import FilePayload, Page
 
 from accounts.models import User
 from certificates import services
-from certificates.models import CertificateDocument
+from certificates.models import Certificate, CertificateDocument
 from courses.models import Track
+from courses.services import mark_done
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import LONG_WORD, Stage
-from tests.factories import make_admin
+from tests.factories import make_admin, make_lesson
 
 REASON = "it was issued to the wrong account"
 
@@ -99,6 +100,43 @@ def claim_of_a_long_title(stage: Stage) -> str:
 def claim_of_a_long_title_too_early(stage: Stage) -> str:
     stage.sign_in()
     return reverse("claim", args=[stage.long_words().slug])
+
+
+def more_was_learned(stage: Stage) -> Certificate:
+    """A lesson was added and done, another added, and one is no longer published."""
+    certificate = stage.certified()
+    track = Track.objects.get()
+    track.lessons.filter(position=1).update(published_at=None)
+    learner = User.objects.get(enrollments=certificate.enrollment_id)
+    mark_done(learner, make_lesson(track, "added-and-done"))
+    make_lesson(track, "added")
+    return certificate
+
+
+def growing(stage: Stage) -> str:
+    return more_was_learned(stage).get_absolute_url()
+
+
+def growing_track(stage: Stage) -> str:
+    more_was_learned(stage)
+    return Track.objects.get().get_absolute_url()
+
+
+def update(stage: Stage) -> str:
+    return reverse("update_certificate", args=[more_was_learned(stage).code])
+
+
+def update_nothing(stage: Stage) -> str:
+    return reverse("update_certificate", args=[stage.certified().code])
+
+
+def took_its_place(stage: Stage) -> str:
+    certificate, ruth = stage.certified(), make_admin("Ruth")
+    services.revoke(certificate, ruth, REASON)
+    new = services.issue_anew(certificate, ruth, "revoking it was a mistake")
+    services.hide(new)
+    services.show(new)
+    return new.get_absolute_url()
 
 
 def revoked(stage: Stage) -> str:
@@ -234,6 +272,13 @@ CERTIFICATE = [
         claim_of_a_long_title_too_early,
         LONG_WORD,
     ),
+    Entry(
+        "certificate, growing, holder", "certificate", growing, "2 lessons were added"
+    ),
+    Entry("track, growing", "track", growing_track, "It would say"),
+    Entry("update", "update_certificate", update, "Lesson that it would no longer"),
+    Entry("update, nothing", "update_certificate", update_nothing, "Nothing changed"),
+    Entry("certificate, history, holder", "certificate", took_its_place, "You hid the"),
     Entry("certificate, revoked", "certificate", revoked, REASON),
     Entry(
         "certificate, revoked, holder", "certificate", revoked_for_its_holder, REASON
