@@ -24,6 +24,8 @@ VALUES = {  # a value that leads somewhere, for each part of an address
     "track_id": "1",
     "digest": "0" * 64,
     "width": "640",
+    "number": "1",
+    "edition": "0" * 12,
 }
 METHODS = ["PUT", "DELETE", "OPTIONS", "TRACE", "BREW", "get"]
 BROKEN = {

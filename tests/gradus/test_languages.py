@@ -98,7 +98,7 @@ def revoked(ada, turba, ruth):
     revoke(certified(ada, turba, ruth), ruth, "it was issued by mistake")
 
 
-CERTIFICATE, HOLDER = "certificate", "holder"
+CERTIFICATE, HOLDER, CORRECT = "certificate", "holder", "correct"
 PAGES = [
     ("/", begun),
     ("/", finished),
@@ -110,7 +110,7 @@ PAGES = [
     ("/tracks/turba/certificate/", begun),
     ("/tracks/turba/certificate/", finished),
     ("/tracks/turba/certificate/", withdrawn),
-    ("/tracks/turba/certificate/?correct=1", certified),
+    (CORRECT, certified),
     ("/search/?q=words", begun),
     (CERTIFICATE, certified),
     (CERTIFICATE, revoked),
@@ -128,7 +128,7 @@ def test_each_arabic_text_says_its_language_and_direction(
     client, ada, turba, ruth, address, arrange
 ):
     arrange(ada, turba, ruth)
-    if address in {CERTIFICATE, HOLDER}:
+    if address in {CERTIFICATE, HOLDER, CORRECT}:
         code = ada.enrollments.get(track=turba).certificates.get().code
         address = reverse(address, args=[code])
 
