@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -31,9 +31,20 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, email: str, password: str | None = None, **extra: Any
     ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **extra
-        )
+        """An admin, made by an operator's command and written into the audit log."""
+        from accounts.audit import Deed, record  # it needs the models
+
+        with transaction.atomic():
+            user = self.create_user(
+                email, password, is_staff=True, is_superuser=True, **extra
+            )
+            record(
+                Deed.MADE_ADMIN,
+                actor=None,
+                about=user,
+                details={"command": "createsuperuser"},
+            )
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):

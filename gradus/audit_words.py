@@ -31,6 +31,8 @@ FILTERS = {
     "started_to": _("started to %(value)s"),
     "score_from": _("score from %(value)s\N{NO-BREAK SPACE}%%"),
     "score_to": _("score to %(value)s\N{NO-BREAK SPACE}%%"),
+    "scored": _("without a score"),
+    "finished": _("finished: %(value)s"),
 }
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.core.management import call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 
@@ -51,6 +52,20 @@ class TestTheDeed:
         made = record(Deed.MADE_KEY, actor=None, details={"command": "issuer_keys"})
 
         assert AuditEvent.objects.get(actor=None) == made
+
+    def test_of_an_operator_who_makes_the_first_admin_is_in_it(self, db):
+        call_command(
+            "createsuperuser",
+            email="ruth@example.org",
+            name="Ruth",
+            interactive=False,
+            verbosity=0,
+        )
+
+        made = AuditEvent.objects.get()
+        assert (made.what, made.actor) == ("made admin", None)
+        assert made.person_id == User.objects.get(email="ruth@example.org").pk
+        assert made.details == {"command": "createsuperuser"}
 
     def test_of_nobody_is_refused(self, ada):
         with pytest.raises(IntegrityError, match="done_by_somebody_or_a_command"):
