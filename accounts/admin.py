@@ -18,7 +18,7 @@ from django.utils.translation import gettext, gettext_lazy
 from unfold.admin import ModelAdmin
 
 from accounts.audit import Deed
-from accounts.models import ADMIN, INSTRUCTOR, User
+from accounts.models import ADMIN, INSTRUCTOR, REPORT_READER, User
 from accounts.people import (
     PersonRefusedError,
     admin_in,
@@ -30,6 +30,8 @@ _ = gettext_lazy
 BUTTONS = {
     Deed.MADE_INSTRUCTOR: _("Make instructor"),
     Deed.ENDED_INSTRUCTOR: _("No longer instructor"),
+    Deed.MADE_READER: _("Let read reports of their tracks"),
+    Deed.ENDED_READER: _("No longer reads reports"),
     Deed.MADE_ADMIN: _("Make admin"),
     Deed.ENDED_ADMIN: _("No longer admin"),
     Deed.DEACTIVATED: _("Deactivate"),
@@ -101,7 +103,11 @@ class PersonAdmin(ForAdminsToRead):
     def roles(self, person: User) -> str:
         """Read with the list's groups, so that a page of people is two statements."""
         names = {group.name for group in person.groups.all()}
-        words = {ADMIN: gettext("admin"), INSTRUCTOR: gettext("instructor")}
+        words = {
+            ADMIN: gettext("admin"),
+            INSTRUCTOR: gettext("instructor"),
+            REPORT_READER: gettext("reads reports"),
+        }
         held = [word for name, word in words.items() if name in names]
         return ", ".join(held) or gettext("learner")
 

@@ -16,6 +16,8 @@ class Deed(models.TextChoices):
 
     MADE_INSTRUCTOR = "made instructor", _("made instructor")
     ENDED_INSTRUCTOR = "ended instructor", _("no longer instructor")
+    MADE_READER = "made report reader", _("let read reports")
+    ENDED_READER = "ended report reader", _("no longer reads reports")
     MADE_ADMIN = "made admin", _("made admin")
     ENDED_ADMIN = "ended admin", _("no longer admin")
     DEACTIVATED = "deactivated", _("deactivated")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 INSTRUCTOR = "instructor"
 ADMIN = "admin"
+REPORT_READER = "report reader"  # an instructor who exports, of the own tracks
 
 
 class UserManager(BaseUserManager["User"]):

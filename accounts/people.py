@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit import Deed, record
 from accounts.forms import ResetPasswordForm
-from accounts.models import ADMIN, INSTRUCTOR, User
+from accounts.models import ADMIN, INSTRUCTOR, REPORT_READER, User
 
 
 class PersonRefusedError(Exception):
@@ -29,6 +29,9 @@ def changes_for(actor: User, person: User) -> list[Deed]:
         return []
     teaches = INSTRUCTOR in person.group_names
     roles = [Deed.ENDED_INSTRUCTOR if teaches else Deed.MADE_INSTRUCTOR]
+    if teaches and not person.is_admin:  # admins read them anyway
+        reads = REPORT_READER in person.group_names
+        roles.append(Deed.ENDED_READER if reads else Deed.MADE_READER)
     if person.pk == actor.pk:
         return [*roles, Deed.SENT_RESET]
     roles.append(Deed.ENDED_ADMIN if person.is_admin else Deed.MADE_ADMIN)
@@ -86,7 +89,9 @@ def _give(role: str, person: User) -> None:
 
 
 def _take(role: str, person: User) -> None:
-    person.groups.remove(Group.objects.get(name=role))
+    """Who teaches no more reads no more reports: to teach again is not to read again."""
+    taken = {INSTRUCTOR: [INSTRUCTOR, REPORT_READER]}.get(role, [role])
+    person.groups.remove(*Group.objects.filter(name__in=taken))
     if role == ADMIN:
         person.is_superuser = False
     _settle(person)
@@ -115,6 +120,8 @@ def _send_reset(person: User, request: HttpRequest) -> None:
 _MAKE: dict[Deed, Callable[[User], None]] = {
     Deed.MADE_INSTRUCTOR: partial(_give, INSTRUCTOR),
     Deed.ENDED_INSTRUCTOR: partial(_take, INSTRUCTOR),
+    Deed.MADE_READER: partial(_give, REPORT_READER),
+    Deed.ENDED_READER: partial(_take, REPORT_READER),
     Deed.MADE_ADMIN: partial(_give, ADMIN),
     Deed.ENDED_ADMIN: partial(_take, ADMIN),
     Deed.DEACTIVATED: partial(_activate, False),

@@ -1,4 +1,4 @@
-"""The two groups, instructor and admin, and what each may do in the admin."""
+"""The groups, and what each may do in the admin."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 
-from accounts.models import ADMIN, INSTRUCTOR
+from accounts.models import ADMIN, INSTRUCTOR, REPORT_READER
 
 WRITES_TRACKS = Q(
     content_type__app_label="courses",
@@ -22,11 +22,12 @@ KEEPS_PEOPLE = Q(codename="change_user") | Q(
     content_type__app_label="courses",
     content_type__model__in=["trackinstructor", "learnergroup", "groupmember"],
 )
+EXPORTS = Q(codename="export_certificates")
 LABELS = ["accounts", "courses", "quizzes", "certificates"]
 
 
 def keep_groups(using: str, **kwargs: Any) -> None:
-    """Make both groups and set their permissions; runs after each migrate.
+    """Make the groups and set their permissions; runs after each migrate.
 
     post_migrate runs app by app, accounts first, so the permissions of the rooms
     above are not there yet and are made here.
@@ -36,7 +37,8 @@ def keep_groups(using: str, **kwargs: Any) -> None:
     permissions = Permission.objects.using(using)
     for name, allowed in {
         INSTRUCTOR: WRITES_TRACKS | CHOOSES_GROUPS | REPLIES,
-        ADMIN: WRITES_TRACKS | REPLIES | SEES | KEEPS_PEOPLE,
+        REPORT_READER: EXPORTS,
+        ADMIN: WRITES_TRACKS | REPLIES | SEES | KEEPS_PEOPLE | EXPORTS,
     }.items():
         group, _made = Group.objects.using(using).get_or_create(name=name)
         group.permissions.set(permissions.filter(allowed))

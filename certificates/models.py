@@ -77,6 +77,7 @@ class Certificate(models.Model):
         ordering = ["-issued_at", "-pk"]
         verbose_name = _("certificate")
         verbose_name_plural = _("certificates")
+        permissions = [("export_certificates", _("Can read and export reports"))]
         indexes = [
             models.Index(fields=["issued_at"]),
             models.Index(F("facts__edition"), name="certificate_edition"),

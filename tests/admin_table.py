@@ -36,6 +36,7 @@ OF_ADMINS = to(403, 403, 200)
 REFUSED = to(403, 403, 403)
 OWN = to(200, 302, 200)  # a row that is hidden, and one that is not there, lead home
 HOME = to(302, 302, 302)
+FOUND_BY_ADMINS = to(302, 302, 200)  # what nobody else finds
 SEEN = to(200, 404, 200)
 GONE = to(404, 404, 404)
 NOT_SO = to(405, 405, 405)
@@ -57,6 +58,21 @@ def to_read(model: str, key: str) -> dict[str, Row]:
         f"{name}_delete": row(f"{model}/{key}/delete/", REFUSED, REFUSED),
         f"{name}_history": row(f"{model}/{key}/history/", OF_ADMINS, OF_ADMINS),
         f"admin:{model}/<path:object_id>/": row(f"{model}/{key}/", HOME, HOME),
+    }
+
+
+def of_report(model: str, key: str) -> dict[str, Row]:
+    """A report, which is read by admins, and by instructors whom an admin lets: those
+    are tried in tests/certificates/test_report_readers.py."""
+    name = "admin:" + model.replace("/", "_")
+    return to_read(model, key) | {
+        f"{name}_changelist": row(f"{model}/", OF_ADMINS, NOT_SO),
+        f"{name}_history": row(
+            f"{model}/{key}/history/", FOUND_BY_ADMINS, FOUND_BY_ADMINS
+        ),
+        f"{name}_totals": row(f"{model}/totals/", OF_ADMINS, NOT_SO),
+        f"{name}_export": row(f"{model}/export/", OF_ADMINS, NOT_SO),
+        f"{name}_xlsx": row(f"{model}/export/xlsx/", OF_ADMINS, NOT_SO),
     }
 
 
@@ -236,7 +252,7 @@ ADMIN_TABLE: dict[str, Row] = {
         "accounts/user/{person}/do/", REFUSED, to(403, 403, 404)
     ),
     **to_read("accounts/auditevent", "{audited}"),
-    **to_read("certificates/certificate", "{certificate}"),
+    **of_report("certificates/certificate", "{certificate}"),
     "admin:certificates_certificate_revoke": row(
         "certificates/certificate/{certificate}/revoke/", OF_ADMINS, to(403, 403, 422)
     ),
@@ -244,9 +260,6 @@ ADMIN_TABLE: dict[str, Row] = {
         "certificates/certificate/{certificate}/reissue/",
         to(403, 403, 302),
         to(403, 403, 302),
-    ),
-    "admin:certificates_certificate_export": row(
-        "certificates/certificate/export/", OF_ADMINS, OF_ADMINS
     ),
 }
 

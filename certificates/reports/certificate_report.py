@@ -1,29 +1,11 @@
 """The report of certificates: who earned which, with what score, and where each stands."""
 
-from django.conf import settings
-from django.db.models import CharField, F, Value
-from django.db.models.functions import Concat
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
-from certificates.models import Certificate
-from certificates.querysets import CertificateQuerySet
-from certificates.report import with_holder_and_status
+from certificates.reports.certificate_figures import figures_of
+from certificates.reports.certificate_form import CertificateForm
+from certificates.reports.certificate_rows import certificates_for, described
 from certificates.reports.columns import Column, Kind, Report
-
-
-def certificates_for(reader: User) -> CertificateQuerySet:
-    """All, as the report has them; to somebody who may read all of them."""
-    before, after = reverse("certificate", args=["-"]).split("-")
-    address = Concat(
-        Value(f"{settings.SITE_ORIGIN}{before}"),
-        F("code"),
-        Value(after),
-        output_field=CharField(),
-    )
-    return with_holder_and_status(Certificate.objects.all()).annotate(address=address)
-
 
 CERTIFICATES = Report(
     key="certificates",
@@ -44,4 +26,7 @@ CERTIFICATES = Report(
     ),
     order=("-issued_at", "-pk"),
     rows=certificates_for,
+    described=described,
+    form=CertificateForm,
+    figures=figures_of,
 )

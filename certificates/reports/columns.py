@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from accounts.models import User
+from certificates.reports.forms import ReportForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -36,7 +37,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Report:
-    """`rows` gives what a person may see of it, with the columns' annotations.
+    """`rows` gives what a person may see of it, to be narrowed at will; `described` adds
+    what the columns show. `figures` sums them up for the charts above the list.
 
     `order` leaves no two rows equal, so that each file and each page has them alike.
     """
@@ -46,6 +48,9 @@ class Report:
     columns: tuple[Column, ...]
     order: tuple[str, ...]
     rows: Callable[[User], QuerySet[Any]]
+    described: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
+    form: type[ReportForm] = ReportForm
+    figures: Callable[[QuerySet[Any]], Any] | None = None
 
     @property
     def headings(self) -> list[str]:
@@ -54,7 +59,14 @@ class Report:
     def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
         """The statement of the columns of these rows, in the report's order."""
         keys = [column.key for column in self.columns]
-        ordered = rows.order_by(*self.order).values_list(*keys)
+        ordered = self.described(rows).order_by(*self.order).values_list(*keys)
         compiler = ordered.query.get_compiler(rows.db, elide_empty=False)
         select, values = compiler.as_sql()
         return select, values
+
+    def page(self, rows: QuerySet[Any], start: int, count: int) -> list[Any]:
+        """So many of these rows from `start` on, as its list shows them."""
+        fields = {field.name for field in rows.model._meta.concrete_fields}
+        shown = [column.key for column in self.columns if column.key in fields]
+        ordered = self.described(rows).order_by(*self.order).only(*shown)
+        return list(ordered[start : start + count])

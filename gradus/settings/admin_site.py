@@ -103,7 +103,7 @@ NAVIGATION = [
                 _("Certificates"),
                 "verified",
                 "certificates_certificate",
-                "certificates.view_certificate",
+                "certificates.export_certificates",
             ),
             _line(_("Answers"), "checklist", "quizzes_answer", "quizzes.view_answer"),
             _line(

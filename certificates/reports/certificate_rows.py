@@ -1,0 +1,147 @@
+"""Certificates as their report has them: who, which track, and where each stands today."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Concat
+from django.urls import reverse
+
+from accounts.models import User
+from certificates.codes import read_code
+from certificates.models import Certificate, CertificateDocument, CertificateEvent
+from certificates.status import HIDDEN, SHOWN, State
+from courses.models import Track
+
+# More people than this are on each page anyway: then the list is read from its top, and
+# each row asked; fewer are looked up, and their certificates with them.
+MANY = 2000
+
+
+def certificates_for(reader: User) -> QuerySet[Any]:
+    """An admin all, an instructor those of the tracks they teach."""
+    if reader.is_admin:
+        return Certificate.objects.all()
+    taught = Track.objects.taught_by(reader)
+    return Certificate.objects.filter(enrollment__track__in=taught)
+
+
+def with_status(certificates: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate status, the word of certificates.status.state_of, and status_reason, the
+    reason of the event that it comes from.
+
+    Each kind that ends a certificate is there once at most: so they are joined, which
+    reads a million in one go and a page of them one by one.
+    """
+    joined = {
+        state.value: FilteredRelation("events", condition=Q(events__kind=state))
+        for state in State
+        if state != State.VALID
+    }
+    is_valid = Q(revoked__isnull=True, superseded__isnull=True)
+    is_revoked = Q(superseded__isnull=True) | Q(superseded__id__gt=F("revoked__id"))
+    withdrawn = Q(withdrawn__isnull=False)
+    found: QuerySet[Any] = certificates.annotate(**joined).annotate(
+        status=Case(
+            When(withdrawn, then=Value(State.WITHDRAWN.value)),
+            When(is_valid, then=Value(State.VALID.value)),
+            When(is_revoked, then=Value(State.REVOKED.value)),
+            default=Value(State.SUPERSEDED.value),
+            output_field=CharField(),
+        ),
+        status_reason=Case(
+            When(withdrawn, then=F("withdrawn__reason")),
+            When(is_valid, then=Value("")),
+            When(is_revoked, then=F("revoked__reason")),
+            default=F("superseded__reason"),
+        ),
+    )
+    return found
+
+
+def described(certificates: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate all that the report says beside the certificate's own columns.
+
+    printed_name is "" once withdrawn, email None once erased.
+    """
+    documents = CertificateDocument.objects.filter(certificate=OuterRef("pk"))
+    newest = documents.order_by("-pk").values("name")[:1]
+    before, after = reverse("certificate", args=["-"]).split("-")
+    found: QuerySet[Any] = with_status(certificates).annotate(
+        printed_name=Coalesce(Subquery(newest), Value("")),
+        email=F("enrollment__learner__email"),
+        address=Concat(
+            Value(f"{settings.SITE_ORIGIN}{before}"),
+            F("code"),
+            Value(after),
+            output_field=CharField(),
+        ),
+    )
+    return found
+
+
+def in_state(certificates: QuerySet[Any], state: State) -> QuerySet[Any]:
+    """Those of which with_status would say so, found from the side of their events."""
+    events = CertificateEvent.objects.exclude(kind__in=[HIDDEN, SHOWN])
+    if state == State.VALID:
+        return certificates.exclude(Exists(events.filter(certificate=OuterRef("pk"))))
+    others = events.filter(certificate=OuterRef("certificate"))
+    goes_before = Q(kind=State.WITHDRAWN) | Q(pk__lt=OuterRef("pk"))
+    decisive = events.filter(kind=state)
+    if state != State.WITHDRAWN:
+        decisive = decisive.exclude(Exists(others.filter(goes_before)))
+    return certificates.filter(pk__in=decisive.values("certificate"))
+
+
+def issued_between(
+    certificates: QuerySet[Any], first: date | None, last: date | None
+) -> QuerySet[Any]:
+    """Issued on these days or between them, in UTC as on the certificate itself."""
+    if first:
+        certificates = certificates.filter(issued_at__gte=_start_of(first))
+    if last:
+        certificates = certificates.filter(
+            issued_at__lt=_start_of(last) + timedelta(days=1)
+        )
+    return certificates
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def mentioning(certificates: QuerySet[Any], text: str) -> QuerySet[Any]:
+    """Those with all of these words in the printed name, or in the learner's name and
+    e-mail address today; or with this code.
+    """
+    documents: QuerySet[Any] = CertificateDocument.objects.all()
+    learners: QuerySet[Any] = User.objects.all()
+    for word in text.split():
+        documents = documents.filter(name__icontains=word)
+        learners = learners.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    if _are_many(documents) or _are_many(learners):
+        printed = documents.filter(certificate=OuterRef("pk"))
+        learner = learners.filter(pk=OuterRef("enrollment__learner"))
+        return certificates.filter(Q(Exists(printed)) | Q(Exists(learner)))
+    found = documents.order_by().values("certificate")
+    theirs = Certificate.objects.filter(enrollment__learner__in=learners)
+    coded = Certificate.objects.filter(code=read_code(text) or "")
+    ids = found.union(theirs.order_by().values("pk"), coded.order_by().values("pk"))
+    return certificates.filter(pk__in=ids)
+
+
+def _are_many(rows: QuerySet[Any]) -> bool:
+    return bool(rows.order_by()[MANY : MANY + 1].exists())
