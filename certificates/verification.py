@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 
 import django
@@ -22,14 +23,18 @@ type Found = list[tuple[Certificate, Fault]]
 
 
 def verify_certificates(
-    *, processes: int, tell: Callable[[VerificationRun, Found], None]
+    *,
+    processes: int,
+    with_files: bool = True,
+    tell: Callable[[VerificationRun, Found], None],
 ) -> VerificationRun:
     """Check all certificates that there are now, and keep what is found.
 
+    with_files: make each one's files and look into them, too; it doubles the work.
     tell: called after each block with the run so far and what was found in it.
     """
     run = VerificationRun.objects.create()
-    for checked, found in _checked(processes):
+    for checked, found in _checked(processes, with_files=with_files):
         run.checked += checked
         VerificationFinding.objects.bulk_create(
             VerificationFinding(
@@ -83,24 +88,27 @@ def last_findings(most: int) -> list[VerificationFinding]:
     return list(run.findings.select_related("certificate")[:most])
 
 
-def check(block: list[Record]) -> tuple[int, Found]:
+def check(block: list[Record], *, with_files: bool) -> tuple[int, Found]:
     """How many were looked at, and what was found; without the database."""
     found = [
-        (record.certificate, fault) for record in block for fault in faults(record)
+        (record.certificate, fault)
+        for record in block
+        for fault in faults(record, with_files=with_files)
     ]
     return len(block), found
 
 
-def _checked(processes: int) -> Iterator[tuple[int, Found]]:
+def _checked(processes: int, *, with_files: bool) -> Iterator[tuple[int, Found]]:
     """Each block's result, in order. What waits to be checked is bounded."""
+    look = partial(check, with_files=with_files)
     if processes == 1:
-        yield from map(check, records(BLOCK))
+        yield from map(look, records(BLOCK))
         return
     waiting: deque[Future[tuple[int, Found]]] = deque()
     fresh = get_context("spawn")  # a fork would share the connection
     with ProcessPoolExecutor(processes, fresh, django.setup) as pool:
         for block in records(BLOCK):
-            waiting.append(pool.submit(check, block))
+            waiting.append(pool.submit(look, block))
             if len(waiting) > 2 * processes:
                 yield waiting.popleft().result()
         while waiting:

@@ -5,13 +5,14 @@ would otherwise hide itself. No sentence here names a person.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from certificates.signing import ProofError, UnknownKeyError, check_proof
+from certificates.verification_files import file_faults
 from certificates.verification_models import VerificationFinding
 from certificates.verification_records import Record, StoredDocument
 
@@ -24,15 +25,28 @@ class Fault(NamedTuple):
     detail: str
 
 
-def faults(record: Record) -> list[Fault]:
+def faults(record: Record, *, with_files: bool) -> list[Fault]:
     """Everything that is wrong with one certificate; none if all agrees."""
-    return [
-        *(Fault(Kind.EVENTS, detail) for detail in _events(record)),
-        *(Fault(Kind.EVENTS, detail) for detail in _succession(record)),
-        *(Fault(Kind.SCORE, detail) for detail in _score(record)),
-        *_documents(record),
-        *_finishing(record),
-    ]
+    looked = [_finishing, _events, _succession, _score, _kept, _signatures, _texts]
+    found = [fault for look in looked for fault in _told_by(look, record)]
+    if with_files:
+        found += [Fault(Kind.FILE, detail) for detail in file_faults(record)]
+    return found
+
+
+def _told_by(look: Callable[[Record], Iterator[Fault]], record: Record) -> list[Fault]:
+    try:
+        return list(look(record))
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+        AttributeError,
+    ) as error:
+        return [
+            Fault(Kind.TEXT, f"its facts are out of shape ({type(error).__name__})")
+        ]
 
 
 def _finishing(record: Record) -> Iterator[Fault]:
@@ -43,8 +57,13 @@ def _finishing(record: Record) -> Iterator[Fault]:
 # Events
 
 
-def _events(record: Record) -> Iterator[str]:
+def _events(record: Record) -> Iterator[Fault]:
     """Each kind in its place: what ended once does not end again."""
+    for detail in _misplaced(record):
+        yield Fault(Kind.EVENTS, detail)
+
+
+def _misplaced(record: Record) -> Iterator[str]:
     ended: set[str] = set()
     is_hidden = False
     for event in record.events:
@@ -63,8 +82,13 @@ def _events(record: Record) -> Iterator[str]:
             yield "revoked by nobody or for no reason"
 
 
-def _succession(record: Record) -> Iterator[str]:
+def _succession(record: Record) -> Iterator[Fault]:
     """One first, one current, each but the last superseded by the next."""
+    for detail in _out_of_line(record):
+        yield Fault(Kind.EVENTS, detail)
+
+
+def _out_of_line(record: Record) -> Iterator[str]:
     own = record.certificate
     events = {event["kind"] for event in record.events}
     before: int | None = None
@@ -87,7 +111,13 @@ def _succession(record: Record) -> Iterator[str]:
 # The score
 
 
-def _score(record: Record) -> Iterator[str]:
+def _score(record: Record) -> Iterator[Fault]:
+    """The mean of its frozen credits, each of which the log bears out."""
+    for detail in _miscounted(record):
+        yield Fault(Kind.SCORE, detail)
+
+
+def _miscounted(record: Record) -> Iterator[str]:
     own = record.certificate
     counted = own.facts["counted"]
     if len(counted) != own.answered:
@@ -105,7 +135,7 @@ def _score(record: Record) -> Iterator[str]:
             yield f"{what} never had the credit {row['credit']}"
         elif answer.learner != record.learner:
             yield f"{what} is another learner's"
-        elif record.lineages.get(row["question"]) != answer.lineage:
+        elif record.lineages.get(row["question"]) not in (None, answer.lineage):
             yield f"{what} is to another question"
 
 
@@ -119,20 +149,25 @@ def _percent(credits_: list[Fraction]) -> int | None:
 # What was signed
 
 
-def _documents(record: Record) -> Iterator[Fault]:
+def _kept(record: Record) -> Iterator[Fault]:
+    """The text goes when its holder withdraws, and not before."""
     is_withdrawn = any(event["kind"] == "withdrawn" for event in record.events)
-    if is_withdrawn == bool(record.documents):
-        yield Fault(
-            Kind.TEXT,
-            "it is withdrawn, and its text is still there"
-            if is_withdrawn
-            else "its text is missing",
-        )
+    if is_withdrawn and record.documents:
+        yield Fault(Kind.TEXT, "it is withdrawn, and its text is still there")
+    if not is_withdrawn and not record.documents:
+        yield Fault(Kind.TEXT, "its text is missing")
+
+
+def _signatures(record: Record) -> Iterator[Fault]:
     for document in record.documents:
         yield from _signature(record, document)
-        yield from _text(record, document)
     if record.documents and record.documents[-1]["revoked_at"]:
         yield Fault(Kind.SIGNATURE, "its key is revoked: run sign_certificates")
+
+
+def _texts(record: Record) -> Iterator[Fault]:
+    for document in record.documents:
+        yield from _text(record, document)
 
 
 def _signature(record: Record, document: StoredDocument) -> Iterator[Fault]:

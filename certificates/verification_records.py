@@ -14,6 +14,7 @@ from certificates.models import (
     Certificate,
     CertificateDocument,
     CertificateEvent,
+    Emblem,
 )
 from quizzes.models import Answer, Question
 from quizzes.regrade_models import RegradedAnswer
@@ -64,14 +65,15 @@ class Record:
     has_finished: bool
     log: dict[int, Logged]  # by id of the answer
     lineages: dict[str, UUID]  # by UUID of the question
+    emblem: bytes | None  # of its edition, if it was drawn yet
 
 
 def records(block: int) -> Iterator[list[Record]]:
     """All certificates that there are now, oldest first, so many at a time.
 
     A certificate is read with its events, documents and relatives by one statement, so
-    what happens to it meanwhile is seen whole or not at all. Answers are read by two
-    more; they never change.
+    what happens to it meanwhile is seen whole or not at all. Answers, questions and emblems,
+    which do not change, are read by three more.
     """
     last = Certificate.objects.order_by("-pk").values_list("pk", flat=True).first()
     after = 0
@@ -123,11 +125,36 @@ def _rows() -> QuerySet[Certificate]:
 
 
 def _with_answers(found: list[Certificate]) -> list[Record]:
-    counted = [row for certificate in found for row in certificate.facts["counted"]]
-    log = _log({row["answer"] for row in counted})
-    asked = Question.objects.filter(uuid__in={row["question"] for row in counted})
+    """Facts out of shape are passed over here; the checks name them."""
+    counted = [row for certificate in found for row in _counted(certificate)]
+    log = _log({answer for answer, _question in counted})
+    asked = Question.objects.filter(
+        uuid__in={question for _answer, question in counted}
+    )
     lineages = {str(uuid): line for uuid, line in asked.values_list("uuid", "lineage")}
-    return [_record(certificate, log, lineages) for certificate in found]
+    drawn = Emblem.objects.filter(edition__in={_edition(row) for row in found})
+    emblems = {emblem.edition: bytes(emblem.png) for emblem in drawn}
+    return [
+        _record(certificate, log, lineages, emblems.get(_edition(certificate)))
+        for certificate in found
+    ]
+
+
+def _counted(certificate: Certificate) -> list[tuple[int, UUID]]:
+    try:
+        return [
+            (int(row["answer"]), UUID(row["question"]))
+            for row in certificate.facts["counted"]
+        ]
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return []
+
+
+def _edition(certificate: Certificate) -> str:
+    try:
+        return str(certificate.facts["edition"])
+    except (LookupError, TypeError):
+        return ""
 
 
 def _log(answers: set[int]) -> dict[int, Logged]:
@@ -146,11 +173,14 @@ def _log(answers: set[int]) -> dict[int, Logged]:
 
 
 def _record(
-    certificate: Certificate, log: dict[int, Logged], lineages: dict[str, UUID]
+    certificate: Certificate,
+    log: dict[int, Logged],
+    lineages: dict[str, UUID],
+    emblem: bytes | None,
 ) -> Record:
-    counted = certificate.facts["counted"]
-    answers = {row["answer"] for row in counted} & log.keys()
-    questions = {row["question"] for row in counted} & lineages.keys()
+    counted = _counted(certificate)
+    answers = {answer for answer, _question in counted} & log.keys()
+    questions = {str(question) for _answer, question in counted} & lineages.keys()
     entry = getattr(certificate, "status_entry", None)  # none before it was signed
     enrollment = certificate.enrollment
     return Record(
@@ -163,4 +193,5 @@ def _record(
         has_finished=bool(enrollment.completed_at and enrollment.certified_at),
         log={answer: log[answer] for answer in answers},
         lineages={question: lineages[question] for question in questions},
+        emblem=emblem,
     )

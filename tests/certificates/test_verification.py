@@ -26,19 +26,19 @@ from tests.factories import make_question, make_track, make_user
 from tests.quizzes.mending import revise
 
 
-def verify(processes: int = 1) -> str:
+def verify(**options: object) -> str:
+    """What the command says when all agrees; files take long and are passed over."""
     said = io.StringIO()
-    call_command(
-        "verify_certificates", processes=processes, stdout=said, stderr=io.StringIO()
-    )
+    given = {"processes": 1, "without_files": True, "stdout": said} | options
+    call_command("verify_certificates", **given)
     return said.getvalue()
 
 
-def kinds_found(certificate: Certificate) -> set[str]:
+def kinds_found(certificate: Certificate, **options: object) -> set[str]:
     """What a run says of this certificate; of no other it says a thing."""
     complaint = io.StringIO()
     with pytest.raises(CommandError, match="1 of 3 certificates do not agree"):
-        call_command("verify_certificates", processes=1, stderr=complaint)
+        verify(stderr=complaint, **options)
     run = last_run()
     assert run is not None
     found = run.findings.select_related("certificate")
@@ -81,7 +81,7 @@ def test_whatever_happened_to_certificates_agrees(ada, ben, ruth, others, held):
     services.show(hidden)
     services.withdraw(hidden)
 
-    assert "5 certificates agree" in verify()
+    assert "5 certificates agree" in verify(without_files=False)
     run = last_run()
     assert run is not None
     assert (run.checked, run.findings.count()) == (5, 0)
@@ -158,6 +158,12 @@ CORRUPTIONS = {
         {"signature"},
     ),
     "the shape": ("document", "credential = '[]'", {"text", "signature"}),
+    "the facts": ("certificate", "facts = '[]'", {"text"}),
+    "a day": (
+        "certificate",
+        """facts = jsonb_set(facts, '{lessons,0,done_on}', '"some day"')""",
+        {"text"},
+    ),
     "the key": ("document", "key_id = %(key)s", {"signature"}),
     "the lack of a key": ("document", "key_id = NULL", {"unsigned"}),
     "the status bit": (
@@ -220,6 +226,25 @@ def test_an_event_that_nothing_led_to_is_named(held, others, kind, found):
     insert_event(held, kind)
 
     assert kinds_found(held) == {found}
+
+
+def test_an_emblem_that_is_no_picture_is_named(client, held, others):
+    last = others[-1]
+    assert client.get(f"/certificates/{last.code}.png").status_code == 200
+    corrupt("UPDATE certificates_emblem SET png = 'rubbish'")
+
+    assert kinds_found(last, without_files=False) == {"file"}
+
+
+def test_a_pdf_that_cannot_be_set_is_named(held, others):
+    corrupt(
+        "UPDATE certificates_certificate "
+        """SET facts = jsonb_set(facts, '{lessons,0,done_on}', '"some day"') """
+        "WHERE id = %(pk)s",
+        pk=held.pk,
+    )
+
+    assert kinds_found(held, without_files=False) == {"text", "file"}
 
 
 def test_what_ended_twice_is_named(held, others, ruth):
