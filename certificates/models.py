@@ -65,6 +65,8 @@ class Certificate(models.Model):
     key_name: str | None
     signed_at: datetime | None
     verified_at: datetime | None
+    list_number: int | None
+    list_index: int | None
     current_code: str
     replaced_code: str | None
     successor_cause: str

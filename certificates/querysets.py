@@ -44,10 +44,11 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
     def for_page(self) -> Self:
         """What the certificate's own page shows, but for its events.
 
-        printed_name is empty once it is withdrawn; key_name and signed_at are None while
-        it is not signed; current_code is the code of the last certificate of the
-        enrolment; track_slug is the track's address today; verified_at is when its
-        signature was last verified, at issue or by a run of verify_certificates.
+        printed_name is empty once it is withdrawn; key_name, signed_at, list_number and
+        list_index are None while it is not signed; current_code is the code of the last
+        certificate of the enrolment; track_slug is the track's address today; verified_at
+        is when its signature was last verified, at issue or by a run of
+        verify_certificates.
         replaced_code is of the one whose place it took, successor_cause ("" if there is
         none) of the one that took its own.
         """
@@ -65,6 +66,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
                 .order_by("-pk")
                 .values("created_at")[:1]
             ),
+            list_number=F("status_entry__list_number"),
+            list_index=F("status_entry__list_index"),
             current_code=Subquery(last.values("code")[:1]),
             replaced_code=F("supersedes__code"),
             successor_cause=Coalesce(

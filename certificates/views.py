@@ -1,7 +1,5 @@
 """Claim a certificate, show it to anybody, and what its holder may do."""
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -23,8 +21,8 @@ from certificates.award import Award, read_award
 from certificates.codes import read_code
 from certificates.forms import ClaimForm
 from certificates.machine_views import CREDENTIAL_TYPE, credential
-from certificates.models import Certificate
 from certificates.qr import page_qr
+from certificates.sharing import Shared
 from certificates.status import State, status_of
 from courses.access import get_track_for
 from courses.models import Track
@@ -98,36 +96,20 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     found = get_certificate(request.user, code)
     history = list(found.events.all())
     status = status_of(history)
-    address = settings.SITE_ORIGIN + found.get_absolute_url()
+    shared = Shared(found, settings.SITE_ORIGIN)
     context = {
         "certificate": found,
         "history": history,
         "status": status,
         "state": status.state.value,
-        "qr": page_qr(address) if status.shows_facts else "",
+        "qr": page_qr(shared.page) if status.shows_facts else "",
         "is_holder": found.holder_id == request.user.pk,
-        "linkedin": _linkedin(found, address),
+        "shared": shared,
     }
     response = render(request, "certificates/certificate.html", context)
     response["X-Robots-Tag"] = "noindex"
     patch_vary_headers(response, ["Accept"])
     return revalidated(response)
-
-
-def _linkedin(certificate: Certificate, address: str) -> str:
-    """A plain link that fills LinkedIn's form; never with the learner's name."""
-    issued = certificate.awarded_at
-    return "https://www.linkedin.com/profile/add?" + urlencode(
-        {
-            "startTask": "CERTIFICATION_NAME",
-            "name": certificate.track_title,
-            "organizationName": certificate.facts["issuer"],
-            "issueYear": issued.year,
-            "issueMonth": issued.month,
-            "certUrl": address,
-            "certId": certificate.code,
-        }
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

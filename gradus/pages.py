@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -72,12 +73,29 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return _page(request, Path(settings.ACCESSIBILITY_PAGE))
 
 
+@require_safe
+def checking(request: HttpRequest) -> HttpResponse:
+    """The document on checking a certificate, with this site in place of the example."""
+    text = (Path(settings.BASE_DIR) / "docs" / "verifying.md").read_text("utf-8")
+    host = urlsplit(settings.SITE_ORIGIN).netloc
+    for example, ours in [
+        ("https://gradus.example", settings.SITE_ORIGIN),
+        ("did:web:gradus.example", "did:web:" + host.replace(":", "%3A")),
+        ("gradus.example", host),
+    ]:
+        text = text.replace(example, ours)
+    return _show(request, text)
+
+
 def _page(request: HttpRequest, path: Path) -> HttpResponse:
-    """A Markdown file whose first line, "# …", is the title of the page.
+    return _show(request, path.read_text(encoding="utf-8"))
+
+
+def _show(request: HttpRequest, text: str) -> HttpResponse:
+    """Markdown whose first line, "# …", is the title of the page.
 
     {{site}} and {{contact}} in it stand for the school's name and its address.
     """
-    text = path.read_text(encoding="utf-8")
     text = text.replace("{{site}}", settings.SITE_NAME).replace(
         "{{contact}}", _contact()
     )

@@ -26,6 +26,7 @@ urlpatterns = [
     path("me/tracks/<slug:track_slug>/", me.learning, name="me_track"),
     path("accounts/", include("accounts.urls")),
     path("theme/", pages.theme, name="theme"),
+    path("verify/how/", pages.checking, name="checking"),
     path("privacy/", pages.privacy, name="privacy"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("robots.txt", pages.robots, name="robots"),

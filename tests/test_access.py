@@ -118,6 +118,7 @@ TABLE = {
         },
     ),
     "theme": ("/theme/?theme=dark", {"GET": TO_THE_PAGE, "POST": NOBODY}),
+    "checking": ("/verify/how/", OPEN_PAGE),
     "privacy": ("/privacy/", OPEN_PAGE),
     "accessibility": ("/accessibility/", OPEN_PAGE),
     "robots": ("/robots.txt", OPEN_PAGE),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.template import Context
@@ -101,6 +101,12 @@ def day(at: datetime) -> str:
 def day_utc(at: datetime) -> str:
     """ "14 March 2026", in UTC: what certificates and files say."""
     return format_date(at.astimezone(timezone.get_fixed_timezone(0)), "j F Y")
+
+
+@register.filter
+def iso_day(day: str) -> str:
+    """ "14 March 2026" of "2026-03-14"."""
+    return format_date(date.fromisoformat(day), "j F Y")
 
 
 @register.filter

@@ -56,7 +56,7 @@ def test_a_certificate_prints_its_sheet_and_then_its_facts(live_server, held, pa
         assert fact in first
     assert "What this certificate states" in second
     assert "Probe the soil" in second
-    assert "How to check it yourself" in second
+    assert "What it means" in second
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter"])

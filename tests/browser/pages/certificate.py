@@ -237,6 +237,10 @@ def send_file(
     return steps
 
 
+def checking(stage: Stage) -> str:
+    return reverse("checking")
+
+
 CLAIM_FORM = "It will say exactly this, for good."
 CERTIFICATE = [
     Entry("claim, visitor", "claim", claim_of_a_visitor, "it needs an account"),
@@ -296,6 +300,7 @@ CERTIFICATE = [
         "Show the details",
     ),
     Entry("withdraw", "holder", withdrawing, "Withdraw it for good"),
+    Entry("checking", "checking", checking, "Without trusting the site"),
     Entry("verify", "verify", verify, "Type the code that is printed on it"),
     Entry("verify, elsewhere", "verify", verify_elsewhere, "not one of ours", 422),
     Entry(
