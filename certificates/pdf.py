@@ -167,8 +167,8 @@ def _explained(paper: Paper) -> list[Value]:
     place = paper.host + reverse("verify")
     check: list[Value] = [
         gettext(
-            "Scan the code on the first page, or look the certificate up at %(place)s. "
-            "The page reads the register each time it is opened and says whether the "
+            "Scan the code on the first page, or go to %(place)s with the certificate's "
+            "code or with this file. The page reads the register each time it is opened and says whether the "
             "certificate is still valid, which paper cannot."
         )
         % {"place": place},

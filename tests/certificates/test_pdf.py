@@ -2,6 +2,7 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -174,6 +175,14 @@ def test_the_same_certificate_gives_the_same_bytes():
 
     assert printed() == first
     assert printed(name="Ada Simple") != first
+
+
+def test_threads_that_print_at_once_do_not_disturb_each_other():
+    names = [f"Ada {number}" for number in range(12)]
+    with ThreadPoolExecutor(6) as threads:
+        together = list(threads.map(lambda name: printed(name=name), names))
+
+    assert together == [printed(name=name) for name in names]
 
 
 def test_it_is_small():
