@@ -23,7 +23,9 @@ from certificates.keys import publish
 from certificates.models import Certificate, IssuerKey
 from certificates.private_key import private_key
 from courses.models import Enrollment, Track
+from courses.publishing import archive_track, unpublish_lessons
 from courses.services import mark_done
+from gradus.me import erase_account
 from quizzes.models import Question
 from tests.certificates import tampering
 from tests.certificates.issuers import Issuer
@@ -50,12 +52,19 @@ class Site:
     server: str
 
     def read(self, address: str) -> Any:
+        return json.loads(self.bytes_at(address))
+
+    def bytes_at(self, address: str) -> bytes:
         with urllib.request.urlopen(self.server + address.removeprefix(ORIGIN)) as got:
-            return json.load(got)
+            content: bytes = got.read()
+            return content
+
+    def bytes_of(self, certificate: Certificate) -> bytes:
+        return self.bytes_at(f"/certificates/{certificate.code}.json")
 
     def copy_of(self, certificate: Certificate) -> dict[str, Any]:
         """What its holder may have kept, or sent on."""
-        copied: dict[str, Any] = self.read(f"/certificates/{certificate.code}.json")
+        copied: dict[str, Any] = json.loads(self.bytes_of(certificate))
         return copied
 
     def judge(self, cases: dict[str, Case], *judges: str) -> Verdicts:
@@ -267,3 +276,22 @@ def test_a_key_that_signs_no_more_still_vouches_until_it_is_revoked(
 
     assert accepted(rotated) == by_both(*copies), rotated
     assert accepted(revoked) == by_both("by the new key"), revoked
+
+
+def test_it_outlives_its_learners_account_and_its_track(
+    site, signed_in, ben, ada, issued, finished
+):
+    """Which are gone for everybody else; not a byte of it changes."""
+    finish(ben, finished)
+    kept = {"erased": issued, "archived": claim(signed_in, ben, finished, "Ben")}
+    before = {what: site.bytes_of(one) for what, one in kept.items()}
+    erase_account(ada, withdraw=False)
+    unpublish_lessons([lesson.pk for lesson in finished.lessons.all()])
+    archive_track(finished)
+    after = {what: site.bytes_of(one) for what, one in kept.items()}
+    verdicts = site.judge(
+        {what: Case(credential=text.decode()) for what, text in after.items()}
+    )
+
+    assert after == before
+    assert accepted(verdicts) == by_both(*kept), verdicts
