@@ -13,6 +13,10 @@ from certificates.access import origin_of
 from certificates.carriers import MAX_FILE_BYTES
 from certificates.links import is_of, read_named
 
+CANNOT_SIGN_NOW = _(
+    "The site cannot sign certificates at the moment. Nothing was issued: try again "
+    "later."
+)
 UNKNOWN_CODE = _("No certificate has this code. Check each group of letters.")
 NO_CERTIFICATE = _(
     "This address leads to no certificate. Paste that of its page, or type the code."

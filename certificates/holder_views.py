@@ -1,5 +1,7 @@
 """What the holder of a certificate does to replace it: correct its name, update it."""
 
+import logging
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,12 +12,14 @@ from django.views.decorators.http import require_http_methods
 
 from certificates import services
 from certificates.access import corrections_used, get_held_certificate
-from certificates.forms import CorrectForm
+from certificates.forms import CANNOT_SIGN_NOW, CorrectForm
 from certificates.models import Certificate
 from certificates.outlook import Outlook
 from certificates.status import State
 from certificates.updating import NotUpdatedError, read_outlook, update_certificate
 from gradus.http import LearnerRequest
+
+logger = logging.getLogger(__name__)
 
 
 @login_required
@@ -45,6 +49,10 @@ def _corrected(
         return _correct_page(request, held, form, left=0, status=409)
     except services.CertificateError:  # revoked or withdrawn since it was read above
         return redirect(held)
+    except services.CANNOT_SIGN as error:
+        logger.error("certificate not signed: %s", error)
+        form.add_error(None, CANNOT_SIGN_NOW)
+        return _correct_page(request, held, form, left, status=503)
     if current.pk == held.pk:
         said = _("The certificate says “%(name)s” already. Nothing was changed.")
         messages.info(request, said % {"name": name})
@@ -91,6 +99,10 @@ def update(request: LearnerRequest, code: str) -> HttpResponse:
         return _update_page(request, held, refusal.outlook, status=409)
     except services.CertificateError:  # revoked or withdrawn since it was read above
         return redirect(held)
+    except services.CANNOT_SIGN as error:
+        logger.error("certificate not signed: %s", error)
+        messages.error(request, CANNOT_SIGN_NOW)
+        return redirect("update_certificate", held.code)
     if current.pk == held.pk:
         messages.info(request, _("Nothing changed since it was issued."))
     else:

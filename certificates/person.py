@@ -38,6 +38,7 @@ def export_person(user: User) -> dict[str, object]:
 def _exported(certificate: Certificate) -> dict[str, object]:
     return {
         "code": certificate.code,
+        "superseded_another_because": certificate.cause,
         "track": certificate.track_title,
         "lessons_finished": certificate.lesson_count,
         "score": certificate.score,

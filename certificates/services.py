@@ -12,16 +12,20 @@ from accounts.models import User
 from certificates.audit import record_deed
 from certificates.award import Award, freeze_facts, read_award
 from certificates.codes import new_code
-from certificates.credential import signable
+from certificates.credential import CredentialError, signable
 from certificates.documents import issue_document
 from certificates.keys import signing_key
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
+from certificates.private_key import SigningKeyError
+from certificates.signing import SigningError
 from certificates.status import HIDDEN, SHOWN, State
 from certificates.tasks import mail_certificate, mail_revocation
 from courses.constraints import broken_constraint
 from courses.models import Enrollment, Track
 from courses.services import lock_enrollment
 
+# what an issue raises where the site has no key, or the track cannot be signed
+CANNOT_SIGN = (SigningKeyError, SigningError, CredentialError)
 CORRECTIONS_AT_MOST = 3  # of the name, a track; the database knows it, too
 _DEEDS = {
     Certificate.Cause.CORRECTED: Deed.CORRECTED,

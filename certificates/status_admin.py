@@ -1,5 +1,6 @@
 """Revoking a certificate and issuing it anew, on pages of their own; for admins alone."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -15,12 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.people import admin_in
 from certificates import services
+from certificates.forms import CANNOT_SIGN_NOW
 from certificates.models import Certificate, CertificateDocument
-from certificates.private_key import SigningKeyError
-from certificates.signing import SigningError
 from certificates.status import State
 from certificates.status_forms import ReasonForm, RevokeForm
 
+logger = logging.getLogger(__name__)
 MODEL = "certificates_certificate"
 
 
@@ -148,8 +149,9 @@ def _page(
         except services.CertificateError:  # since it was read above
             said = _("It was changed in the meantime. See what it is now.")
             return _not_so(request, certificate, said)
-        except (SigningKeyError, SigningError):
-            form.add_error(None, _("The site cannot sign at the moment. Try later."))
+        except services.CANNOT_SIGN as error:
+            logger.error("certificate not signed: %s", error)
+            form.add_error(None, CANNOT_SIGN_NOW)
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Revoke") if form_class is RevokeForm else _("Issue anew"),

@@ -1,5 +1,7 @@
 """Claim a certificate, show it to anybody, and what its holder may do."""
 
+import logging
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -19,7 +21,7 @@ from certificates.access import (
 )
 from certificates.award import Award, read_award
 from certificates.codes import read_code
-from certificates.forms import ClaimForm
+from certificates.forms import CANNOT_SIGN_NOW, ClaimForm
 from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.qr import page_qr
 from certificates.sharing import Shared
@@ -28,6 +30,7 @@ from courses.access import get_track_for
 from courses.models import Track
 from gradus.http import revalidated
 
+logger = logging.getLogger(__name__)
 _TYPES = ["text/html", CREDENTIAL_TYPE, "application/json"]  # of one address
 
 
@@ -70,6 +73,10 @@ def _claim_first(request: HttpRequest, user: User, track: Track) -> HttpResponse
         )
     except services.CertificateError:  # undone or withdrawn since it was read above
         return redirect("claim", track.slug)
+    except services.CANNOT_SIGN as error:
+        logger.error("certificate not signed: %s", error)
+        form.add_error(None, CANNOT_SIGN_NOW)
+        return _page(request, "claim", track, 503, award=award, form=form)
 
 
 def _unfinished(request: HttpRequest, track: Track, award: Award) -> HttpResponse:

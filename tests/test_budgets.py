@@ -166,6 +166,29 @@ def test_the_public_certificate(full, client):
     assert_within(2, reading(client, address))
 
 
+@pytest.fixture
+def outgrown(question, learner) -> str:
+    """The page of a certificate that its holder could update."""
+    user = User.objects.get(name="Ada")
+    track = question.lesson.track
+    Enrollment.objects.filter(learner=user).update(completed_at=timezone.now())
+    address = claim_certificate(user, track, "Ada Sample").get_absolute_url()
+    answer(learner, question)
+    mark_done(user, track.lessons.get(slug="lesson-3"))
+    for page in (address, "/tracks/full/"):
+        assert "It would say" in learner.get(page).text
+    return address
+
+
+def test_a_track_and_a_certificate_that_can_be_updated(outgrown, learner):
+    assert_within(6, reading(learner, "/tracks/full/"))
+
+
+@pytest.mark.parametrize(("page", "budget"), [("", 8), ("update/", 7)])
+def test_a_certificate_that_its_holder_can_update(outgrown, learner, page, budget):
+    assert_within(budget, reading(learner, outgrown + page))
+
+
 @pytest.mark.parametrize("kind", [".pdf", ".png", "/picture.png"])
 def test_the_files_of_a_certificate(full, client, kind):
     user = make_user("Ada")

@@ -165,7 +165,7 @@ def test_without_a_key_to_sign_nothing_is_issued_anew(ruth, held, settings):
     response = send(admin_client(ruth), held, "reissue")
 
     assert response.status_code == 422
-    assert "cannot sign at the moment" in words_of(response)
+    assert "cannot sign certificates at the moment" in words_of(response)
     assert REASON in response.text
     assert Certificate.objects.get() == held
 
