@@ -11,15 +11,20 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from accounts.admin import ForAdminsToRead
 from accounts.models import User
-from certificates.models import Certificate
+from certificates.models import Certificate, ReportExport
 from certificates.reports.access import reader_in
 from certificates.reports.certificate_report import CERTIFICATES
+from certificates.reports.enrolment_admin import EnrolmentAdmin
+from certificates.reports.export_admin import ReportExportAdmin
 from certificates.reports.page import ShowsReport
 from certificates.status import State
 from certificates.status_admin import StatusPages
 from certificates.templatetags.certificates import state_word
+from courses.models import Enrollment
 
 _ = gettext_lazy
+admin.site.register(Enrollment, EnrolmentAdmin)
+admin.site.register(ReportExport, ReportExportAdmin)
 
 
 @admin.register(Certificate)

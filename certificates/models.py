@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from certificates import verification_models  # noqa: F401 (this room's tables, too)
 from certificates.codes import ALPHABET
 from certificates.querysets import CertificateQuerySet
+from certificates.reports.export_model import ReportExport as ReportExport
 from certificates.status import HIDDEN, SHOWN, State, state_of
 from courses.models import Enrollment, text_direction
 

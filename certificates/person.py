@@ -13,6 +13,7 @@ from certificates.models import (
     CertificateDocument,
     CertificateEvent,
 )
+from certificates.reports.export_person import erase_exports, exports_of
 from certificates.tasks import mail_certificate, mail_revocation
 from courses.models import Enrollment
 
@@ -32,6 +33,7 @@ def export_person(user: User) -> dict[str, object]:
             }
             for event in acted
         ],
+        "exports": exports_of(user),
     }
 
 
@@ -79,3 +81,4 @@ def erase_person(user: User, *, withdraw: bool) -> None:
         task_path__in=[mail_certificate.module_path, mail_revocation.module_path],
         args_kwargs__args__0__in=[certificate.pk for certificate in held],
     ).delete()
+    erase_exports(user)

@@ -51,11 +51,11 @@ def _send(
         return
     facts = {"certificate": certificate, **facts}
     mail = make_mail(f"certificates/mail/{mail_name}", address, facts)
-    mail.extra_headers["Message-ID"] = _message_id(about)
+    mail.extra_headers["Message-ID"] = message_id(about)
     mail.send()
 
 
-def _message_id(about: str) -> str:
+def message_id(about: str) -> str:
     """Without the code itself: servers log ids."""
     digest = hashlib.sha256(about.encode()).hexdigest()[:32]
     return f"<{digest}@{urlsplit(settings.SITE_ORIGIN).hostname}>"

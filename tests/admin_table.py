@@ -5,14 +5,19 @@ most, the one field in the third place: it is what the address does with an odd 
 Visitors and learners are led to the sign-in page, everywhere alike.
 """
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from accounts.models import AuditEvent, User
-from certificates.models import Certificate
+from certificates.models import Certificate, ReportExport
+from certificates.reports.export_store import FOLDER
 from courses.groups import GroupMember, LearnerGroup, TrackGroup
-from courses.models import Lesson, Track
+from courses.models import Enrollment, Lesson, Track
 from courses.publishing import make_preview_link
 from exchange.keeping import keep_found
 from exchange.models import Version
@@ -73,6 +78,23 @@ def of_report(model: str, key: str) -> dict[str, Row]:
         f"{name}_totals": row(f"{model}/totals/", OF_ADMINS, NOT_SO),
         f"{name}_export": row(f"{model}/export/", OF_ADMINS, NOT_SO),
         f"{name}_xlsx": row(f"{model}/export/xlsx/", OF_ADMINS, NOT_SO),
+        f"{name}_background": row(
+            f"{model}/export/background/", OF_ADMINS, to(403, 403, 302)
+        ),
+    }
+
+
+def of_exports(model: str, key: str) -> dict[str, Row]:
+    """The admin's own export; tests/certificates/test_export_pages.py tries others'."""
+    name = "admin:" + model.replace("/", "_")
+    do = to(403, 403, 302)
+    return to_read(model, key) | {
+        f"{name}_change": row(f"{model}/{key}/change/", OF_ADMINS, NOT_SO),
+        f"{name}_delete": row(f"{model}/{key}/delete/", OF_ADMINS, OF_ADMINS),
+        f"{name}_history": row(f"{model}/{key}/history/", GONE, GONE),
+        f"{name}_cancel": row(f"{model}/{key}/cancel/", NOT_SO, do),
+        f"{name}_again": row(f"{model}/{key}/again/", NOT_SO, do),
+        f"{name}_file": row(f"{model}/file/{{token}}/", to(404, 404, 200), NOT_SO),
     }
 
 
@@ -253,6 +275,8 @@ ADMIN_TABLE: dict[str, Row] = {
     ),
     **to_read("accounts/auditevent", "{audited}"),
     **of_report("certificates/certificate", "{certificate}"),
+    **of_report("courses/enrollment", "{enrollment}"),
+    **of_exports("certificates/reportexport", "{export}"),
     "admin:certificates_certificate_revoke": row(
         "certificates/certificate/{certificate}/revoke/", OF_ADMINS, to(403, 403, 422)
     ),
@@ -296,8 +320,21 @@ def keys_of_rows(
         "member": group.members.get().pk,
         "certificate": certificate.pk,
         "upload": _upload_of(track),
+        "enrollment": Enrollment.objects.filter(track=track, learner=learner).get().pk,
+        **_export_of(admin),
         **_versions_of(question.lesson),
     }
+
+
+def _export_of(admin: User) -> dict[str, object]:
+    """One that is ready, and its file."""
+    now = timezone.now()
+    export = ReportExport(asked_by=admin, report="enrolments", state="done")
+    export.ended_at, export.expires_at = now, now + timedelta(days=7)
+    export.file = f"{export.token}.xlsx"
+    export.save()
+    default_storage.save(f"{FOLDER}/{export.file}", ContentFile(b"PK"))
+    return {"export": export.pk, "token": export.token}
 
 
 def _mended(lesson: Lesson, admin: User) -> dict[str, object]:

@@ -26,6 +26,10 @@ CERTIFICATES = Report(
     ),
     order=("-issued_at", "-pk"),
     rows=certificates_for,
+    empty=_(
+        "Nothing is here yet. A learner who has marked every lesson of a track done "
+        "claims its certificate, and then it appears here."
+    ),
     described=described,
     form=CertificateForm,
     figures=figures_of,

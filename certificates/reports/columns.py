@@ -48,6 +48,7 @@ class Report:
     columns: tuple[Column, ...]
     order: tuple[str, ...]
     rows: Callable[[User], QuerySet[Any]]
+    empty: "StrOrPromise"  # what its list says while there is no row
     described: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
     form: type[ReportForm] = ReportForm
     figures: Callable[[QuerySet[Any]], Any] | None = None
@@ -55,6 +56,11 @@ class Report:
     @property
     def headings(self) -> list[str]:
         return [str(column.heading) for column in self.columns]
+
+    @property
+    def has_figures(self) -> bool:
+        """For templates, which would call `figures`."""
+        return self.figures is not None
 
     def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
         """The statement of the columns of these rows, in the report's order."""

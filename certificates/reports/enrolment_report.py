@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from certificates.reports.columns import Column, Kind, Report
-from certificates.reports.enrolment_query import FEW, select_enrolments
+from certificates.reports.enrolment_form import EnrolmentForm
+from certificates.reports.enrolment_query import (
+    FEW,
+    select_enrolments,
+    standings_of,
+)
 from courses.models import Enrollment, Track
 
 
@@ -25,6 +30,24 @@ class EnrolmentReport(Report):
     def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
         is_few = not rows.order_by()[FEW : FEW + 1].exists()
         return select_enrolments(rows.order_by(*self.order), few=is_few)
+
+    def page(self, rows: QuerySet[Any], start: int, count: int) -> list[Any]:
+        """Each with its `standing`, which is computed of these alone."""
+        ordered = rows.order_by(*self.order).select_related("learner", "track")
+        shown = list(
+            ordered.only(
+                "started_at",
+                "completed_at",
+                "active_at",
+                "learner__name",
+                "learner__email",
+                "track__title",
+            )[start : start + count]
+        )
+        standings = standings_of(shown)
+        for enrollment in shown:
+            enrollment.standing = standings[enrollment.pk]
+        return shown
 
 
 ENROLMENTS = EnrolmentReport(
@@ -45,4 +68,9 @@ ENROLMENTS = EnrolmentReport(
     ),
     order=("-started_at", "-pk"),
     rows=enrolments_for,
+    empty=_(
+        "Nothing is here yet. An enrolment begins with a learner's first answer or done "
+        "mark in a track."
+    ),
+    form=EnrolmentForm,
 )

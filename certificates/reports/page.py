@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import Any, cast
 
-from django.contrib import messages
 from django.db.models import Max, QuerySet
 from django.http import (
     FileResponse,
@@ -20,8 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from unfold.admin import ModelAdmin
 
 from accounts.audit import record_export
@@ -29,6 +27,8 @@ from accounts.models import User
 from certificates.reports.access import get_reader, reader_in
 from certificates.reports.columns import Report
 from certificates.reports.csv_file import stream_csv
+from certificates.reports.export_services import ask_for
+from certificates.reports.export_words import page_url
 from certificates.reports.forms import ReportForm
 from certificates.reports.xlsx_file import write_xlsx
 
@@ -74,7 +74,12 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
             )
             for page, (route, view) in views.items()
         ]
-        return [*own, *super().get_urls()]
+        background = path(
+            "export/background/",
+            self.admin_site.admin_view(self.background_view),
+            name=self._name("background"),
+        )
+        return [*own, background, *super().get_urls()]
 
     def _name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
@@ -189,11 +194,7 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
         rows = form.narrow(self.report.rows(reader))
         count = rows.order_by()[: AT_ONCE + 1].count()
         if count > AT_ONCE:
-            said = _(
-                "A spreadsheet holds at most 20,000 rows. Narrow the list, or take the CSV."
-            )
-            messages.error(request, said)
-            return redirect(self._address("changelist", request.GET))
+            return redirect(self._address("background", request.GET))
         if request.method == "GET":
             self._record(reader, form, "xlsx", count)
         file = TemporaryFile()  # noqa: SIM115 (the response closes it)
@@ -202,6 +203,22 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
         return FileResponse(
             file, as_attachment=True, filename=self._file("xlsx"), content_type=XLSX
         )
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def background_view(self, request: HttpRequest) -> HttpResponse:
+        """A spreadsheet that is long: says what will happen; a POST has it begin."""
+        reader = get_reader(request)
+        form = self.report.form(reader, request.GET)
+        if not form.is_valid():
+            return redirect(self._address("changelist", request.GET))
+        count = form.narrow(self.report.rows(reader)).count()
+        if request.method == "POST":
+            return redirect(page_url(ask_for(reader, self.report, form, count)))
+        context = self._context(request, form) | {
+            "count": count,
+            "back_url": self._address("changelist", request.GET),
+        }
+        return TemplateResponse(request, "admin/certificates/export_ask.html", context)
 
     def _record(self, reader: User, form: ReportForm, kind: str, rows: int) -> None:
         record_export(

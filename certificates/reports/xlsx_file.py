@@ -62,6 +62,8 @@ def _blocks(select: str, values: Sequence[Any]) -> Iterator[list[tuple[Any, ...]
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
+        # while the rows become a file, which takes its time, nothing is asked
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SET LOCAL cursor_tuple_fraction = 1")  # all rows are wanted
         cursor.execute(f"DECLARE report NO SCROLL CURSOR FOR {select}", values)
         while True:

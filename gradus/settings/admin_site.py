@@ -105,6 +105,18 @@ NAVIGATION = [
                 "certificates_certificate",
                 "certificates.export_certificates",
             ),
+            _line(
+                _("Enrolments"),
+                "school",
+                "courses_enrollment",
+                "certificates.export_certificates",
+            ),
+            _line(
+                _("My exports"),
+                "download",
+                "certificates_reportexport",
+                "certificates.export_certificates",
+            ),
             _line(_("Answers"), "checklist", "quizzes_answer", "quizzes.view_answer"),
             _line(
                 _("Audit log"),

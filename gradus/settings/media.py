@@ -55,6 +55,9 @@ def _s3(bucket: str) -> dict[str, Any]:
     options = {
         "bucket_name": _matching("MEDIA_S3_BUCKET", bucket, _BUCKET, "garden-school"),
         "default_acl": None,  # as private as the bucket
+        # an export may have 100 MB: a part at a time is in memory, the rest on the disk
+        "use_threads": False,
+        "max_memory_size": 4 * 1024 * 1024,
         "client_config": Config(**_PATIENCE, signature_version="s3v4"),
     }
     for name, option, pattern, example in (

@@ -33,6 +33,7 @@ COVERED = {
     "quizzes_objection": "deleted; who replied is kept without a person",
     "quizzes_regrade": "what instructors mended, exported and kept",
     "certificates_certificateevent": "who revoked, kept",
+    "certificates_reportexport": "exports and their files, deleted",
     "django_admin_log": "cleared of texts",
     "exchange_trackupload": "what waits to be imported, deleted",
     "exchange_version": "whose change, kept without a person",
