@@ -28,6 +28,13 @@ class Shared:
         return self.origin + reverse("credential", args=[self.certificate.code])
 
     @property
+    def picture(self) -> str:
+        """Of 1200 x 630 pixels, for a shared link."""
+        return self.origin + reverse(
+            "certificate_picture", args=[self.certificate.code]
+        )
+
+    @property
     def did(self) -> str:
         return did_of(self.certificate.facts["origin"])
 

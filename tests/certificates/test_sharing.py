@@ -5,12 +5,13 @@ import json
 import re
 import subprocess
 import sys
-from io import StringIO
+from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from PIL import Image
 
 from certificates.models import CertificateDocument
 from certificates.services import hide, revoke, withdraw
@@ -55,6 +56,11 @@ def test_a_shared_link_says_whose_it_is_and_of_what(client, held):
     assert told["og:site_name"] == "Gradus"
     assert "knowledge score 50\u00a0%, 1 of 1 questions" in told["og:description"]
     assert "Anybody can check it at testserver." in told["og:description"]
+    assert told["og:image:alt"] == "Ada Sample finished the track Soil."
+    served = client.get(told["og:image"])
+    with Image.open(BytesIO(served.content)) as picture:
+        size = (told["og:image:width"], told["og:image:height"])
+        assert size == tuple(map(str, picture.size))
 
 
 def test_a_shared_link_of_a_revoked_one_says_so(client, held, ruth):
@@ -92,7 +98,9 @@ def test_every_link_of_the_page_to_this_site_leads_somewhere(client, held):
     page = client.get(held.get_absolute_url()).content.decode()
 
     links = set(re.findall(r'(?:href|src)="((?:http://testserver)?/[^"]*)"', page))
-    assert f"/certificates/{held.code}.json" in links
+    for end in (".json", ".pdf", ".pdf?paper=letter", ".png"):
+        assert f"/certificates/{held.code}{end}" in links
+    assert f"http://testserver/certificates/{held.code}/picture.png" in page
     for link in links:
         if not link.startswith("/static/"):
             assert client.get(html.unescape(link)).status_code in {200, 302}, link
@@ -153,7 +161,8 @@ def test_one_that_is_not_signed_yet_promises_no_file(client, unsigned):
     response = client.get(unsigned.get_absolute_url())
 
     assert "issued before certificates were signed" in text_of(response)
-    assert ".json" not in response.content.decode()
+    for end in (".json", ".pdf", ".png"):
+        assert f"{unsigned.code}{end}" not in response.content.decode()
     assert commands_in(response) == []
 
 

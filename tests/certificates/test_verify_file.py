@@ -60,6 +60,16 @@ def test_the_file_as_it_was_issued_is_valid(client, held):
         assert f'href="{held.get_absolute_url()}"' in response.content.decode()
 
 
+@pytest.mark.parametrize("end", [".json", ".pdf", ".pdf?paper=letter", ".png"])
+def test_each_file_that_is_served_is_valid(client, held, end):
+    served = client.get(f"/certificates/{held.code}{end}")
+
+    response = send(client, served.content)
+
+    assert status_in(response) == "valid"
+    assert "byte for byte" in checks_in(response)[1]
+
+
 def test_a_picture_or_a_print_is_not_what_was_checked(client, held):
     said = "We checked the certificate that the file carries inside"
 
