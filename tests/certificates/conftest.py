@@ -13,6 +13,8 @@ from courses.services import mark_done
 from quizzes.models import Question
 from tests.certificates.judges import ARE_THERE, HOW_TO_GET_THEM
 from tests.certificates.stage import answer
+from tests.certificates.verifying import finish
+from tests.factories import make_track
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,3 +39,9 @@ def finished(ada: User, soil: Track, probe: Question) -> Track:
 def held(ada: User, finished: Track) -> Certificate:
     """Ada's certificate."""
     return claim_certificate(ada, finished, "Ada Sample")
+
+
+@pytest.fixture
+def others(finished, held) -> list[Certificate]:
+    """Two more, of another learner each, beside ada's."""
+    return [finish("Cleo", finished), finish("Dora", make_track("moss", lessons=3))]

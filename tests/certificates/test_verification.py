@@ -1,12 +1,10 @@
 """verify_certificates: all agrees, or exactly what was corrupted is named."""
 
 import io
-from datetime import datetime
-from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -16,22 +14,14 @@ from certificates import services
 from certificates.keys import multibase_of
 from certificates.models import Certificate, IssuerKey
 from certificates.verification import last_run, unclaimed
-from certificates.verification_models import VerificationFinding, VerificationRun
+from certificates.verification_models import VerificationFinding
 from courses.models import Enrollment
 from courses.services import mark_done
 from quizzes.regrade_models import RegradeMode
 from quizzes.regrades import regrade, way_of
-from tests.admin_forms import admin_client
-from tests.factories import make_question, make_track, make_user
+from tests.certificates.verifying import corrupt, finish, verify
+from tests.factories import make_question, make_user
 from tests.quizzes.mending import revise
-
-
-def verify(**options: object) -> str:
-    """What the command says when all agrees; files take long and are passed over."""
-    said = io.StringIO()
-    given = {"processes": 1, "without_files": True, "stdout": said} | options
-    call_command("verify_certificates", **given)
-    return said.getvalue()
 
 
 def kinds_found(certificate: Certificate, **options: object) -> set[str]:
@@ -47,29 +37,6 @@ def kinds_found(certificate: Certificate, **options: object) -> set[str]:
     assert len(lines) == len(found)
     assert all(line.startswith(certificate.code) for line in lines)
     return {finding.kind for finding in found}
-
-
-def corrupt(statement: str, **values: str | int | UUID | None) -> None:
-    """By raw SQL, past the triggers and keys that would refuse it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
-        cursor.execute(statement, values)
-        assert cursor.rowcount == 1
-        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
-
-
-def finish(name: str, track) -> Certificate:
-    learner = make_user(name)
-    Enrollment.objects.create(learner=learner, track=track)
-    for lesson in track.lessons.all():
-        mark_done(learner, lesson)
-    return services.claim_certificate(learner, track, name)
-
-
-@pytest.fixture
-def others(finished, held) -> list[Certificate]:
-    """Two more, beside ada's."""
-    return [finish("Cleo", finished), finish("Dora", make_track("moss", lessons=3))]
 
 
 def test_whatever_happened_to_certificates_agrees(ada, ben, ruth, others, held):
@@ -330,101 +297,6 @@ def test_with_ten_times_as_many_it_asks_no_more_often(held, others, finished):
         finish(f"Learner{number}", finished)
 
     assert statements() == few
-
-
-# When a certificate was last verified
-
-
-def verified_at(certificate: Certificate) -> datetime | None:
-    return Certificate.objects.for_page().get(pk=certificate.pk).verified_at
-
-
-def test_it_was_verified_at_issue_then_by_each_run(held):
-    at_issue = verified_at(held)
-    verify()
-    run = last_run()
-    assert run is not None
-
-    assert at_issue == held.documents.get().created_at
-    assert verified_at(held) == run.finished_at
-
-
-def test_a_run_that_did_not_end_verified_nothing(held):
-    before = verified_at(held)
-    VerificationRun.objects.create()
-
-    assert verified_at(held) == before
-
-
-def test_a_run_verified_nothing_that_was_issued_since(held, others):
-    verify()
-    later = finish("Later", make_track("later", lessons=1))
-
-    assert verified_at(later) == later.documents.get().created_at
-
-
-def test_a_run_that_found_the_signature_broken_verified_it_not(held, others):
-    verify()
-    before, of_another = verified_at(held), verified_at(others[0])
-    corrupt(
-        "UPDATE certificates_certificatedocument SET credential = "
-        "replace(credential, 'Ada Sample', 'Eve Sample') WHERE certificate_id = %(pk)s",
-        pk=held.pk,
-    )
-    with pytest.raises(CommandError):
-        verify()
-
-    assert verified_at(held) == before
-    assert verified_at(others[0]) != of_another
-
-
-def test_what_is_not_signed_was_never_verified(held, others):
-    corrupt(
-        "UPDATE certificates_certificatedocument SET key_id = NULL "
-        "WHERE certificate_id = %(pk)s",
-        pk=held.pk,
-    )
-    with pytest.raises(CommandError):
-        verify()
-
-    assert verified_at(held) is None
-
-
-# What the admin's first page says of it
-
-
-def first_page(user: User) -> str:
-    return " ".join(admin_client(user).get("/admin/").content.decode().split())
-
-
-def test_the_first_page_of_the_admin_shows_the_last_run(ruth, held, others):
-    assert "They were not checked yet." in first_page(ruth)
-    verify()
-    run = last_run()
-    assert run is not None
-    assert run.finished_at is not None
-    at = f"{run.finished_at:%-d %B %Y, %H:%M} UTC"
-
-    page = first_page(ruth)
-    assert f"On {at}, all 3 certificates agreed" in page
-
-
-def test_it_shows_what_disagreed_with_a_link_to_it(ruth, held, others):
-    corrupt("UPDATE quizzes_answer SET credit = 1")
-    with pytest.raises(CommandError):
-        verify()
-
-    page = first_page(ruth)
-    assert "1 of 3 certificates disagreed" in page
-    assert f"/admin/certificates/certificate/{held.pk}/change/" in page
-    assert "Certificates that disagree" in page
-    assert "The score: " in page
-
-
-def test_it_says_nothing_of_it_to_an_instructor(iris, held):
-    verify()
-
-    assert 'id="verification-h"' not in first_page(iris)
 
 
 def findings() -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from certificates import services
 from certificates.models import Certificate
 from certificates.verification_checks import faults
 from certificates.verification_records import Record, records
-from tests.certificates.test_verification import finish
+from tests.certificates.verifying import finish
 from tests.factories import make_admin
 from tests.threads import at_once
 
