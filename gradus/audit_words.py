@@ -21,6 +21,10 @@ REPORTS = {
     "enrolments": _("exported the report of enrolments"),
     "learners": _("exported the learners of a track"),
 }
+LISTS = {  # where a report is read
+    "certificates": "admin:certificates_certificate_changelist",
+    "enrolments": "admin:courses_enrollment_changelist",
+}
 FILTERS = {
     "track": _("track %(value)s"),
     "status": _("status %(value)s"),
@@ -38,7 +42,10 @@ FILTERS = {
 
 @dataclass(frozen=True)
 class Told:
-    """`what` was done to `target`, which `url` leads to if anything does; and the rest."""
+    """`what` was done to `target`, which `url` leads to if anything does; and the rest.
+
+    Without a target it is `what` itself that leads there.
+    """
 
     what: str
     target: str
@@ -110,6 +117,8 @@ def _url_of(kind: str, key: str, certificate: int | None) -> str:
             return reverse("admin:quizzes_question_versions", args=[key])
         case "certificate" if certificate is not None:
             return reverse("admin:certificates_certificate_change", args=[certificate])
+        case "report" if key in LISTS:
+            return reverse(LISTS[key])
     return ""
 
 

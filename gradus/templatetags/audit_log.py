@@ -46,9 +46,12 @@ def done_to(entry: AuditEvent) -> str:
 def deed(entry: AuditEvent) -> str:
     """What was done, with a link to what it was done to; the rest in small letters."""
     said = told(entry)
-    html = format_html("{}", said.what)
     if said.target:
-        html = format_html("{} {}", html, _target(said))
+        html = format_html("{} {}", said.what, _target(said))
+    elif said.url:
+        html = format_html('<a class="to" href="{}">{}</a>', said.url, said.what)
+    else:
+        html = format_html("{}", said.what)
     if said.rest:
         html = format_html("{}<br><small>{}</small>", html, said.rest)
     return html

@@ -171,6 +171,14 @@ class TestLinksLead:
             assert f'href="{url}"' in page
             assert client.get(url).status_code == 200
 
+    @pytest.mark.parametrize("report", ["certificates", "enrolments"])
+    def test_to_the_list_of_a_report(self, client, ruth, report):
+        record_export(ruth, report, "xlsx", rows=1, filters={}, is_searched=False)
+
+        (url,) = re.findall(r'<a class="to" href="([^"]+)">exported', page_of(client))
+
+        assert client.get(url).status_code == 200
+
     def test_nowhere_where_there_is_nothing(self, client, ruth):
         record(Deed.REVOKED, actor=ruth, target="certificate:0000-0000-0000-0000")
 
