@@ -130,6 +130,15 @@ def update_nothing(stage: Stage) -> str:
     return reverse("update_certificate", args=[stage.certified().code])
 
 
+def update_long_words(stage: Stage) -> str:
+    user = stage.sign_in()
+    track = stage.long_words()
+    stage.finish(track)
+    certificate = services.claim_certificate(user, track, LONG_WORD)
+    mark_done(user, make_lesson(track, "added", title=LONG_WORD))
+    return reverse("update_certificate", args=[certificate.code])
+
+
 def took_its_place(stage: Stage) -> str:
     certificate, ruth = stage.certified(), make_admin("Ruth")
     services.revoke(certificate, ruth, REASON)
@@ -281,6 +290,7 @@ CERTIFICATE = [
     ),
     Entry("track, growing", "track", growing_track, "It would say"),
     Entry("update", "update_certificate", update, "Lesson that it would no longer"),
+    Entry("update, long words", "update_certificate", update_long_words, LONG_WORD),
     Entry("update, nothing", "update_certificate", update_nothing, "Nothing changed"),
     Entry("certificate, history, holder", "certificate", took_its_place, "You hid the"),
     Entry("certificate, revoked", "certificate", revoked, REASON),
