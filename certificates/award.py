@@ -63,13 +63,19 @@ def read_award(
     return Award(outline, counted, finished_at if outline.done else None)
 
 
+def printed_title(track: Track) -> str:
+    """The track's title as a certificate prints it."""
+    return signable(track.title, track.slug)
+
+
 def freeze_facts(track: Track, award: Award, finished_at: datetime) -> Facts:
     """Everything that the certificate says beside its columns, as it is now."""
     questions = award.knowledge.questions
+    title = printed_title(track)
     slugs = {step.id: step.slug for step in award.outline.steps}
     facts: Facts = {
         "slug": track.slug,
-        "summary": signable(track.summary),
+        "summary": signable(track.summary, title),
         "language": track.language,
         "origin": settings.SITE_ORIGIN,
         "issuer": settings.SITE_NAME,
@@ -77,7 +83,7 @@ def freeze_facts(track: Track, award: Award, finished_at: datetime) -> Facts:
         "edition": "",
         "lessons": [
             {
-                "title": signable(step.title),
+                "title": signable(step.title, step.slug),
                 "slug": step.slug,
                 "done_on": f"{step.done_at.astimezone(UTC):%Y-%m-%d}",
             }
@@ -94,5 +100,5 @@ def freeze_facts(track: Track, award: Award, finished_at: datetime) -> Facts:
             for row in award.counted
         ],
     }
-    facts["edition"] = edition_of(signable(track.title), facts, questions)
+    facts["edition"] = edition_of(title, facts, questions)
     return facts

@@ -25,6 +25,12 @@ SCHEMA = (
 # Signers do not agree on how these are escaped, so a signature over them is worth
 # nothing; tab and newline are fine.
 UNSIGNABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# what of a language tag Open Badges knows: language, its extension, script, region
+_TAG = re.compile(
+    r"([a-z]{2,3})(?:-([a-z]{3}))?(?:-[a-z]{3}){0,2}"
+    r"(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?(?![a-z0-9])",
+    re.ASCII | re.IGNORECASE,
+)
 
 type Json = str | bool | list["Json"] | dict[str, "Json"]
 
@@ -33,9 +39,13 @@ class CredentialError(ValueError):
     """A text holds a control character that cannot be signed."""
 
 
-def signable(text: str) -> str:
-    """The text without the control characters that no reader sees."""
-    return UNSIGNABLE.sub("", text)
+def signable(text: str, otherwise: str) -> str:
+    """The text without the control characters that no reader sees.
+
+    otherwise: what stands for a text that holds nothing else.
+    """
+    kept = UNSIGNABLE.sub("", text)
+    return kept if kept.strip() else otherwise
 
 
 def criteria_of(finished_at: datetime, questions: int) -> str:
@@ -139,8 +149,9 @@ def build_achievement(title: str, facts: Facts, questions: int) -> dict[str, Jso
         "description": facts["summary"],
         "criteria": {"id": track, "narrative": facts["criteria"]},
         "image": {"id": emblem, "type": "Image", "caption": f"Emblem of {title}"},
-        "inLanguage": facts["language"],
     }
+    if language := _language(facts["language"]):
+        achievement["inLanguage"] = language
     if questions:
         achievement["resultDescription"] = [
             _description(f"{edition}-knowledge", "Knowledge score", "Percent", 100),
@@ -171,6 +182,16 @@ def _description(name_id: str, name: str, kind: str, most: int) -> dict[str, Jso
         "valueMin": "0",
         "valueMax": str(most),
     }
+
+
+def _language(tag: str) -> str:
+    """The tag as the schema has it: "de-ch-1996" is "de-CH", "zh-yue" is "yue"."""
+    found = _TAG.match(tag)
+    if found is None:
+        return ""
+    language, extended, script, region = (part or "" for part in found.groups())
+    parts = ((extended or language).lower(), script.title(), region.upper())
+    return "-".join(filter(None, parts))
 
 
 def _without_ids(value: Json) -> Json:

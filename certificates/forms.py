@@ -12,16 +12,27 @@ from accounts.forms import NameField
 from certificates.access import origin_of
 from certificates.carriers import MAX_FILE_BYTES
 from certificates.links import is_of, read_named
+from certificates.signing import TooLongError
 
 CANNOT_SIGN_NOW = _(
     "The site cannot sign certificates at the moment. Nothing was issued: try again "
     "later."
+)
+TOO_LONG = _(
+    "This track is too long for a certificate: its lessons and their titles do not fit "
+    "into a signed file. Nothing was issued, and what you earned is kept. The people "
+    "who run this site can help."
 )
 UNKNOWN_CODE = _("No certificate has this code. Check each group of letters.")
 NO_CERTIFICATE = _(
     "This address leads to no certificate. Paste that of its page, or type the code."
 )
 ELSEWHERE = _("This address is of {host}, so the certificate is not one of ours.")
+
+
+def why_unsigned(error: Exception) -> str:
+    """What a person is told who gets no certificate, of services.CANNOT_SIGN."""
+    return str(TOO_LONG if isinstance(error, TooLongError) else CANNOT_SIGN_NOW)
 
 
 class ClaimForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from certificates import services
 from certificates.access import corrections_used, get_held_certificate
-from certificates.forms import CANNOT_SIGN_NOW, CorrectForm
+from certificates.forms import CorrectForm, why_unsigned
 from certificates.models import Certificate
 from certificates.outlook import Outlook
 from certificates.status import State
@@ -51,7 +51,7 @@ def _corrected(
         return redirect(held)
     except services.CANNOT_SIGN as error:
         logger.error("certificate not signed: %s", error)
-        form.add_error(None, CANNOT_SIGN_NOW)
+        form.add_error(None, why_unsigned(error))
         return _correct_page(request, held, form, left, status=503)
     if current.pk == held.pk:
         said = _("The certificate says “%(name)s” already. Nothing was changed.")
@@ -101,7 +101,7 @@ def update(request: LearnerRequest, code: str) -> HttpResponse:
         return redirect(held)
     except services.CANNOT_SIGN as error:
         logger.error("certificate not signed: %s", error)
-        messages.error(request, CANNOT_SIGN_NOW)
+        messages.error(request, why_unsigned(error))
         return redirect("update_certificate", held.code)
     if current.pk == held.pk:
         messages.info(request, _("Nothing changed since it was issued."))

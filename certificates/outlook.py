@@ -91,12 +91,12 @@ class Outlook:
 
 
 def outlook_of(certificate: Certificate, title: str, award: Award) -> Outlook:
-    """`title` is the track's today, `award` what the holder has earned in it."""
+    """`title` is the track's as it is printed today, `award` what the holder has earned."""
     old, steps = _of_certificate(certificate), award.outline.steps
     knowledge = award.knowledge
     new = Standing(
-        title=signable(title),
-        lessons={step.slug: signable(step.title) for step in award.finished},
+        title=title,
+        lessons={step.slug: signable(step.title, step.slug) for step in award.finished},
         score=knowledge.percent,
         answered=knowledge.answered,
         questions=knowledge.questions,

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.audit import Deed
 from accounts.models import User
 from certificates.audit import record_deed
-from certificates.award import Award, freeze_facts, read_award
+from certificates.award import Award, freeze_facts, printed_title, read_award
 from certificates.codes import new_code
-from certificates.credential import CredentialError, signable
+from certificates.credential import CredentialError
 from certificates.documents import issue_document
 from certificates.keys import signing_key
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
@@ -273,7 +273,7 @@ def earned_certificate(
     """What the learner earned; unsaved, still without code and days of issue."""
     knowledge = award.knowledge
     return Certificate(
-        track_title=signable(track.title),
+        track_title=printed_title(track),
         lesson_count=award.outline.done,
         score=knowledge.percent,
         answered=knowledge.answered,

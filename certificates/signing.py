@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 
+from certificates.carriers import MAX_TEXT_BYTES
 from certificates.credential import (
     Json,
     did_of,
@@ -19,6 +20,10 @@ from certificates.keys import SigningKey
 
 class SigningError(Exception):
     """A document cannot be signed; str() says why, and holds no key."""
+
+
+class TooLongError(SigningError):
+    """The text would be longer than verifiers read; shorter titles would help."""
 
 
 class ProofError(Exception):
@@ -38,13 +43,14 @@ def sign(
     created: of the proof; cut to the second.
 
     Raises:
-        SigningError: the document is too large, or JSON-LD cannot say it.
+        TooLongError
+        SigningError: JSON-LD cannot say it.
         CredentialError: a text in it cannot be signed.
     """
     from openbadgeslib.ob3.ldp import add_data_integrity_proof  # 0.1 s
 
     refuse_unsignable(credential)
-
+    _refuse_too_long(write_credential(credential))
     method = f"{did_of(origin)}#{key.row.name}"
     try:
         signed = add_data_integrity_proof(
@@ -53,7 +59,9 @@ def sign(
     except Exception as error:
         # whatever it is: without its frames, whose variables hold the key
         raise SigningError(f"{type(error).__name__}: {error}") from None
-    return write_credential(signed)
+    text = write_credential(signed)
+    _refuse_too_long(text)
+    return text
 
 
 def check_proof(text: str, keys: Mapping[str, str]) -> str:
@@ -83,6 +91,11 @@ def pem_of(multibase: str) -> bytes:
     from openbadgeslib.ob3.did import resolve_did
 
     return bytes(resolve_did(f"did:key:{multibase}"))
+
+
+def _refuse_too_long(text: str) -> None:
+    if (size := len(text.encode())) > MAX_TEXT_BYTES:
+        raise TooLongError(f"{size} bytes are more than {MAX_TEXT_BYTES}.")
 
 
 def _method_of(text: str) -> str:

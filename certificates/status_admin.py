@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.people import admin_in
 from certificates import services
-from certificates.forms import CANNOT_SIGN_NOW
+from certificates.forms import why_unsigned
 from certificates.models import Certificate, CertificateDocument
 from certificates.status import State
 from certificates.status_forms import ReasonForm, RevokeForm
@@ -151,7 +151,7 @@ def _page(
             return _not_so(request, certificate, said)
         except services.CANNOT_SIGN as error:
             logger.error("certificate not signed: %s", error)
-            form.add_error(None, CANNOT_SIGN_NOW)
+            form.add_error(None, why_unsigned(error))
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Revoke") if form_class is RevokeForm else _("Issue anew"),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from certificates.award import Award, read_award
+from certificates.award import Award, printed_title, read_award
 from certificates.models import Certificate
 from certificates.outlook import Outlook, outlook_of
 from certificates.services import (
@@ -46,7 +46,7 @@ def read_outlook(certificate: Certificate) -> Outlook | None:
     if track is None:
         return None
     award = _award_of(certificate, place.learner, track)
-    return outlook_of(certificate, track.title, award)
+    return outlook_of(certificate, printed_title(track), award)
 
 
 @transaction.atomic
@@ -72,7 +72,7 @@ def update_certificate(certificate: Certificate, seen: str) -> Certificate:
     if track is None:
         raise NotOpenError(None)
     award = _award_of(current, learner, track)
-    outlook = outlook_of(current, track.title, award)
+    outlook = outlook_of(current, printed_title(track), award)
     if outlook.is_same:
         return current
     _refuse(outlook, seen)

@@ -21,7 +21,7 @@ from certificates.access import (
 )
 from certificates.award import Award, read_award
 from certificates.codes import read_code
-from certificates.forms import CANNOT_SIGN_NOW, ClaimForm
+from certificates.forms import ClaimForm, why_unsigned
 from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.qr import page_qr
 from certificates.sharing import Shared
@@ -75,7 +75,7 @@ def _claim_first(request: HttpRequest, user: User, track: Track) -> HttpResponse
         return redirect("claim", track.slug)
     except services.CANNOT_SIGN as error:
         logger.error("certificate not signed: %s", error)
-        form.add_error(None, CANNOT_SIGN_NOW)
+        form.add_error(None, why_unsigned(error))
         return _page(request, "claim", track, 503, award=award, form=form)
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from certificates.carriers import MAX_TEXT_BYTES
 from certificates.credential import CredentialError, Json, did_of
 from certificates.keys import SigningKey, multibase_of, signing_key
 from certificates.models import Certificate, IssuerKey
@@ -13,6 +14,7 @@ from certificates.services import claim_certificate
 from certificates.signing import (
     ProofError,
     SigningError,
+    TooLongError,
     UnknownKeyError,
     check_proof,
     sign,
@@ -137,3 +139,32 @@ def test_a_certificate_without_answers_and_one_of_no_questions_verify(ada, soil)
     certificate = claim_certificate(ada, soil, 'Ada \t"Sample" 👩‍🔬 Ωμέγα عائشة')
 
     check_proof(text_of(certificate), published())
+
+
+def test_what_is_signed_is_never_longer_than_verifiers_read(db):
+    """A text is measured as it is served: with the spaces that a compact one lacks."""
+    at = datetime(2026, 3, 14, 16, 20, tzinfo=UTC)
+    document: dict[str, Json] = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": "http://testserver/x",
+        "type": ["VerifiableCredential"],
+        "description": "",
+    }
+    spare = MAX_TEXT_BYTES - len(
+        sign(document, signing_key(), "http://testserver", at).encode()
+    )
+
+    fits = sign(
+        document | {"description": "ж" * (spare // 2)},
+        signing_key(),
+        "http://testserver",
+        at,
+    )
+    assert MAX_TEXT_BYTES - len(fits.encode()) in {0, 1}
+    with pytest.raises(TooLongError):
+        sign(
+            document | {"description": "ж" * (spare // 2 + 1)},
+            signing_key(),
+            "http://testserver",
+            at,
+        )

@@ -10,7 +10,7 @@ from certificates.models import Certificate
 from certificates.updating import read_outlook
 from courses.services import mark_done
 from tests.certificates.stage import answer, text_of
-from tests.factories import make_lesson, make_question
+from tests.factories import make_lesson, make_question, make_track
 
 SAID = "The site cannot sign certificates at the moment. Nothing was issued"
 
@@ -31,6 +31,21 @@ def test_a_claim_is_kept_for_later(signed_in, ada, finished, no_key, caplog):
     assert not Certificate.objects.exists()
     assert User.objects.get(pk=ada.pk).name == "Ada"
     assert "certificate not signed" in caplog.text
+
+
+def test_a_track_that_no_signed_file_can_hold_is_said_to_be_too_long(signed_in, ada):
+    track = make_track("long", lessons=360)
+    for lesson in track.lessons.all():
+        mark_done(ada, lesson)
+    track.lessons.update(title="漢" * 200)
+    url = reverse("claim", args=["long"])
+
+    response = signed_in(ada).post(url, {"name": "Ada Typed"})
+
+    assert "This track is too long for a certificate" in text_of(response)
+    assert "try again later" not in text_of(response)
+    assert 'value="Ada Typed"' in response.text
+    assert not Certificate.objects.exists()
 
 
 def test_a_correction_is_kept_for_later(signed_in, ada, held, no_key):
