@@ -24,6 +24,9 @@ FROM (
 ) numbered
 WHERE numbered.id = new.id;
 
+-- a row that was updated twice has its foreign keys checked at the end: not after ALTER
+SET CONSTRAINTS ALL IMMEDIATE;
+SET CONSTRAINTS ALL DEFERRED;
 ALTER TABLE certificates_certificate ENABLE TRIGGER certificates_keep;
 """
 
