@@ -66,7 +66,7 @@ def test_old_and_new_stand_side_by_side_before_it_is_confirmed(
 
     for address in (update_url(held), held.get_absolute_url(), "/tracks/soil/"):
         said = text_of(client.get(address))
-        assert "It says It would say Lessons finished 2 3" in said, address
+        assert "It says It would say Lessons finished 2 3 · 1 more" in said, address
         assert "Knowledge score 50 % 75 %" in said, address
         assert "Questions answered 1 of 1 2 of 2" in said, address
         assert update_url(held) in client.get(held.get_absolute_url()).text
