@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from certificates.access import current_certificate
-from certificates.award import Award
+from certificates.award import Award, printed_title
 from certificates.checking import Verdict
 from certificates.models import Certificate
 from certificates.outlook import Outlook, outlook_of
@@ -63,7 +63,7 @@ def outlook_in(
     if not track.is_published:
         return None
     award = Award(outline, learned.rows, certificate.finished_at)
-    return outlook_of(certificate, track.title, award)
+    return outlook_of(certificate, printed_title(track), award)
 
 
 @register.simple_tag(takes_context=True)
