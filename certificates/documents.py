@@ -21,6 +21,7 @@ from certificates.models import (
     CertificateDocument,
     StatusEntry,
 )
+from certificates.private_key import SigningKeyError
 from certificates.signing import sign
 from courses.constraints import broken_constraint
 from courses.models import Enrollment
@@ -37,6 +38,7 @@ def issue_document(
     """Sign and store what a new certificate states.
 
     Raises:
+        SigningKeyError: the key ended since it was read.
         SigningError, CredentialError
     """
     salt = secrets.token_hex(SALT_BYTES)
@@ -69,6 +71,7 @@ def sign_again(certificate: Certificate, key: SigningKey) -> bool:
     No event, no mail. One that was withdrawn meanwhile has no document and is left.
 
     Raises:
+        SigningKeyError: the key ended since it was read.
         SigningError, CredentialError
     """
     Enrollment.objects.select_for_update(no_key=True).get(pk=certificate.enrollment_id)
@@ -97,13 +100,20 @@ def _store(
     entry = _status_entry(certificate)
     placed = with_status(credential, entry.list_number, entry.list_index)
     text = sign(placed, key, certificate.facts["origin"], at)
-    return CertificateDocument.objects.create(
-        certificate=certificate,
-        name=name,
-        credential=text,
-        key=key.row,
-        created_at=timezone.now(),
-    )
+    try:
+        return CertificateDocument.objects.create(
+            certificate=certificate,
+            name=name,
+            credential=text,
+            key=key.row,
+            created_at=timezone.now(),
+        )
+    except IntegrityError as error:
+        if broken_constraint(error) == "active_keys_sign":
+            raise SigningKeyError(
+                f"The signing key {key.row.name} ended in the meantime."
+            ) from error
+        raise
 
 
 def _status_entry(certificate: Certificate) -> StatusEntry:

@@ -281,7 +281,6 @@ def test_without_a_key_a_claim_changes_nothing_and_says_so(
     client, ada, finished, no_key, caplog
 ):
     client.force_login(ada)
-    client.raise_request_exception = False
     with caplog.at_level(logging.ERROR):
         response = client.post("/tracks/soil/certificate/", {"name": "Ada Sample"})
 
@@ -291,6 +290,16 @@ def test_without_a_key_a_claim_changes_nothing_and_says_so(
     assert not Certificate.objects.exists()
     assert not no_key.exists()
     finished.enrollments.get(learner=ada, certified_at=None)
+
+
+def test_without_a_key_no_status_list_is_served(client, no_key):
+    client.raise_request_exception = False
+
+    response = client.get("/credentials/status/1")
+
+    assert response.status_code == 503
+    assert "The key that signs them is missing" in response.content.decode()
+    assert response["Cache-Control"] == "private, no-store"
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ TRIGGERS = {
     ("certificates_statusentry", "certificates_keep"),
     ("certificates_emblem", "certificates_keep"),
     ("certificates_issuerkey", "certificates_keep_keys"),
+    ("certificates_certificatedocument", "certificates_active_keys_sign"),
     ("certificates_certificatedocument", "certificates_withdrawn_is_final"),
     ("certificates_certificateevent", "certificates_withdrawn_is_final"),
 }

@@ -36,6 +36,8 @@ class Command(BaseCommand):
                     self.stderr.write(f"{certificate.code}: {error}")
                 if signed and signed % A_LINE_EACH == 0:
                     self.stdout.write(f"{signed} certificates are signed…")
+        except SigningKeyError as error:  # it ended while the command ran
+            raise CommandError(str(error)) from error
         finally:  # also of a run that was interrupted
             if signed:
                 self._note(signed, key.row.name)
