@@ -123,11 +123,11 @@ def _text_of_chunk(rest: bytes) -> bytes:
 
 
 def _from_pdf(data: bytes) -> bytes:
-    if b"/Encrypt" in data:
+    credentials = {text for text in _embedded(data) if MARK in text}
+    if not credentials and b"/Encrypt" in data:
         raise CarrierError(
             _("This PDF is protected, so what it carries cannot be read.")
         )
-    credentials = {text for text in _embedded(data) if MARK in text}
     if not credentials:
         raise CarrierError(
             _(

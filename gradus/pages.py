@@ -1,5 +1,6 @@
 """The theme, two pages that an operator may replace, and what machines ask for."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from gradus.http import revalidated
 THEME_SECONDS = 365 * 24 * 3600
 MACHINE_SECONDS = 3600  # how long robots.txt and the sitemap may be kept
 ADDRESSES_AT_MOST = 50_000  # of one sitemap; source: sitemaps.org/protocol.html
+
+_PICTURE = re.compile(r"^!\[.*\n\n", re.MULTILINE)
 
 ROBOTS = """User-agent: *
 Disallow: /accounts/
@@ -75,8 +78,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def checking(request: HttpRequest) -> HttpResponse:
-    """The document on checking a certificate, with this site in place of the example."""
+    """The document on checking a certificate, with this site in place of the example.
+
+    Its pictures, of that example, are left out.
+    """
     text = (Path(settings.BASE_DIR) / "docs" / "verifying.md").read_text("utf-8")
+    text = _PICTURE.sub("", text)
     host = urlsplit(settings.SITE_ORIGIN).netloc
     for example, ours in [
         ("https://gradus.example", settings.SITE_ORIGIN),

@@ -33,6 +33,7 @@ from quizzes.models import Question
 from tests.browser import desk_shots
 from tests.browser.conftest import NewContext
 from tests.browser.pages import PAGES
+from tests.browser.pages.certificate import send_file
 from tests.browser.pages.entry import Entry
 from tests.browser.stage import Stage, lessons_of, questions_of
 from tests.browser.visit import show
@@ -146,6 +147,18 @@ def verify(stage: Stage) -> str:
     return reverse("verify")
 
 
+def verify_file(stage: Stage) -> str:
+    certified(stage)
+    stage.client = Client()
+    return reverse("verify")
+
+
+def send_altered(page: Page) -> None:
+    """The name is another, and nobody signed it."""
+    send_file(("Ada Sample", "Ada Simple"))(page)
+    page.get_by_text("What to do next").wait_for()
+
+
 def search(stage: Stage) -> str:
     begun(stage)
     return reverse("search") + "?q=prompt"
@@ -197,6 +210,7 @@ SHOTS = [
     Shot("claim", claim),
     Shot("certificate", certificate, height=VIEW),
     Shot("verify", verify),
+    Shot("verify-file", verify_file, steps=send_altered, is_one=True),
     Shot("search", search),
     Shot("sign-in", sign_in),
     Shot("admin-lesson", admin_lesson, height=VIEW),

@@ -55,6 +55,7 @@ def refusal(data: bytes) -> str:
         (Form.PDF, pdf({"credential.json": TEXT}, linearize=True)),
         (Form.PDF, b"\n\njunk\n" + pdf({"credential.json": TEXT})),
         (Form.PDF, raw_pdf((b"", TEXT.encode()))),
+        (Form.PDF, raw_pdf((b"/Desc(/Encrypt)", TEXT.encode()))),
         (
             Form.PDF,
             raw_pdf(
@@ -74,6 +75,7 @@ def refusal(data: bytes) -> str:
         "linearised PDF",
         "something before the PDF",
         "no length",
+        "a word that only looks like a lock",
         "length elsewhere",
     ],
 )

@@ -173,6 +173,7 @@ def test_the_page_on_checking_speaks_of_this_site(client, settings):
 
     said = text_of(page)
     assert "gradus.example" not in page.content.decode()
+    assert "A file whose name was changed" not in said
     assert "did:web:localhost%3A8000" in said
     assert "http://localhost:8000/credentials/status/1" in said
     assert 'href="http://localhost:8000/verify/"' in page.content.decode()
