@@ -68,21 +68,30 @@ def make_private_key(path: Path) -> "Ed25519PrivateKey":
     )
 
     key = ed25519.Ed25519PrivateKey.generate()
+    descriptor = _new_file(path)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(
                 key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             )
             file.flush()
             os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)  # half a key would stand in the way of a whole one
+        raise SigningKeyError(f"{path} cannot be written ({error.strerror}).") from None
+    return key
+
+
+def _new_file(path: Path) -> int:
+    """The descriptor of a file that was not there before, for its owner alone."""
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise SigningKeyError(
             f"{path} is there already: a key is never written over."
         ) from None
     except OSError as error:
         raise SigningKeyError(f"{path} cannot be written ({error.strerror}).") from None
-    return key
 
 
 def _no_key() -> SigningKeyError:
@@ -98,7 +107,7 @@ def _source() -> str:
 def _pem() -> bytes:
     if settings.ISSUER_KEY:
         # many environments hold one line only
-        return str(settings.ISSUER_KEY).replace("\\n", "\n").encode()
+        return str(settings.ISSUER_KEY).replace("\\n", "\n").encode(errors="replace")
     path = settings.ISSUER_KEY_FILE
     if not path:
         raise SigningKeyError("Neither ISSUER_KEY nor ISSUER_KEY_FILE is set.")

@@ -7,9 +7,11 @@ from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 from django.db import connections
 
-from certificates.private_key import SigningKeyError, check_private_key
+from certificates.keys import signing_key
+from certificates.private_key import SigningKeyError, private_key
 
 TIMEOUTS = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+KEY_HINT = "manage.py issuer_keys; see docs/operating.md."
 
 
 @register(Tags.database)
@@ -41,8 +43,21 @@ def role_has_timeouts(
 def signing_key_is_there(**kwargs: Any) -> list[CheckMessage]:
     """Without it nobody can claim a certificate; it is never made silently."""
     try:
-        check_private_key()
+        private_key()
     except SigningKeyError as error:
-        hint = "manage.py issuer_keys; see docs/operating.md."
-        return [checks.Warning(str(error), hint=hint, id="gradus.W002")]
+        return [checks.Warning(str(error), hint=KEY_HINT, id="gradus.W002")]
+    return []
+
+
+@register(Tags.database)
+def signing_key_is_published(
+    databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """What is signed with a key that did.json does not show would verify nowhere."""
+    if not databases:
+        return []
+    try:
+        signing_key()
+    except SigningKeyError as error:
+        return [checks.Warning(str(error), hint=KEY_HINT, id="gradus.W003")]
     return []

@@ -2,6 +2,7 @@
 
 import os
 from email.utils import parseaddr
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import available_timezones
@@ -53,7 +54,20 @@ def _origin() -> str:
             "SITE_ORIGIN is malformed: write scheme and host in lower case, without a "
             "path or a final slash, such as https://learn.example.org."
         )
+    if not value.isascii() or _is_number(parts.hostname or ""):
+        raise ImproperlyConfigured(
+            "SITE_ORIGIN is malformed: certificates name their issuer by it (did:web), "
+            "so its host is a name in ASCII (xn--… for others) and no IP address."
+        )
     return value
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _name() -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import resource
 import stat
 from io import StringIO
 from pathlib import Path
@@ -116,6 +117,29 @@ def test_a_key_that_was_there_is_published_not_written_over(no_key):
 
     assert no_key.read_bytes() == kept
     assert signing_key().row == IssuerKey.objects.get()
+
+
+def test_a_full_disk_leaves_no_half_of_a_key(no_key):
+    allowed = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, allowed[1]))
+    try:
+        with pytest.raises(CommandError, match="cannot be written"):
+            run("issuer_keys", "make")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, allowed)
+
+    assert not no_key.exists()
+    run("issuer_keys", "make")
+    assert signing_key().row == IssuerKey.objects.get()
+
+
+def test_a_key_is_revoked_for_a_reason(next_key):
+    old = signing_key().row
+    next_key()
+
+    with pytest.raises(CommandError, match="Say why"):
+        run("issuer_keys", "revoke", old.name, "--reason", " ")
+    assert IssuerKey.objects.get(pk=old.pk).is_active
 
 
 def test_the_list_says_which_key_signs(next_key, held):

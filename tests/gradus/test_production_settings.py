@@ -81,6 +81,7 @@ def test_django_s_own_checks_are_content():
             "There is no signing key",
         ),
         ({"ISSUER_KEY": "s3cret"}, "ISSUER_KEY holds no private key in PEM"),
+        ({"ISSUER_KEY": "s3cret\udcff"}, "ISSUER_KEY holds no private key in PEM"),
     ],
 )
 def test_a_signing_key_that_cannot_be_had_stops_the_start(change, said):
@@ -120,6 +121,10 @@ def test_what_is_missing_is_named(name):
         ("SITE_ORIGIN", "https://learn.example.org:port"),
         ("SITE_ORIGIN", "https://[learn"),
         ("SITE_ORIGIN", "https://user:secret@learn.example.org"),
+        ("SITE_ORIGIN", "https://schülerakademie.example.org"),
+        ("SITE_ORIGIN", "https://192.0.2.7"),
+        ("SITE_ORIGIN", "http://127.0.0.1:8000"),
+        ("SITE_ORIGIN", "https://[2001:db8::7]"),
         ("SITE_NAME", "School\nof Soil"),
         ("SITE_NAME", "x" * 101),
         ("SITE_CONTACT", "school"),

@@ -72,6 +72,8 @@ class Command(BaseCommand):
         self._say("Retired", key_services.retire_key(name, timezone.now()))
 
     def _revoke(self, *, name: str, reason: str, **options: Any) -> None:
+        if not reason.strip():
+            raise CommandError("Say why in --reason: the audit log keeps it.")
         key = key_services.revoke_key(name, timezone.now(), reason)
         self._say("Revoked", key)
         self.stdout.write(
