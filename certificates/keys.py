@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from certificates.models import IssuerKey
 from certificates.private_key import SigningKeyError, private_key
 
@@ -49,9 +51,11 @@ def multibase_of(key: "Ed25519PrivateKey") -> str:
     return str(multikey_from_pem(pem))
 
 
+@transaction.atomic
 def publish(key: "Ed25519PrivateKey", now: datetime) -> IssuerKey:
     """Show the public half in did.json under a name of this month; once a key."""
     multibase = multibase_of(key)
+    list(IssuerKey.objects.select_for_update().order_by("pk"))  # one after the other
     known = IssuerKey.objects.filter(multibase=multibase).first()
     if known is not None:
         return known

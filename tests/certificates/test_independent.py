@@ -146,6 +146,14 @@ def test_the_published_schema_allows_it(changes):
 
 
 @needs_given
+@pytest.mark.parametrize("tag", ["en", "EN", "de-ch-1996", "zh-yue", "sl-rozaj-biske"])
+def test_the_published_schema_allows_every_language_of_a_track(tag):
+    facts = made().facts | {"language": tag}
+
+    assert list(schema_errors(json.loads(signed(facts=facts)))) == []
+
+
+@needs_given
 def test_the_published_schema_refuses_a_number_for_a_score():
     wrong = json.loads(signed())
     wrong["credentialSubject"]["result"][0]["value"] = 88

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from certificates.credential import did_of
 from certificates.documents import unsigned
+from certificates.key_services import rotate_key
 from certificates.models import (
     Certificate,
     CertificateDocument,
@@ -26,7 +27,7 @@ from certificates.private_key import SigningKeyError
 from certificates.services import claim_certificate, withdraw
 from certificates.signing import check_proof
 from courses.services import mark_done
-from tests.factories import make_user
+from tests.factories import make_track, make_user
 from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,6 +102,28 @@ def test_many_claims_while_a_list_fills_up_have_a_bit_each(soil, monkeypatch):
         entry = document.certificate.status_entry
         status = json.loads(document.credential)["credentialStatus"]
         assert status["id"].endswith(f"/{entry.list_number}#{entry.list_index}")
+
+
+def test_two_keys_made_at_once_have_a_name_each(db, tmp_path):
+    rotations = [
+        partial(rotate_key, tmp_path / f"{number}.pem", timezone.now())
+        for number in range(8)
+    ]
+
+    got = at_once(rotations)
+
+    assert Counter(map(type, got)) == {IssuerKey: 8}
+    assert len({key.name for key in got}) == 8
+
+
+def test_one_learners_claims_of_many_tracks_stand_in_line(ada):
+    tracks = [make_track(f"track-{number}", lessons=1) for number in range(20)]
+    for track in tracks:
+        mark_done(ada, track.lessons.get())
+
+    got = at_once([partial(claim_certificate, ada, track, "Ada") for track in tracks])
+
+    assert Counter(map(type, got)) == {Certificate: 20}
 
 
 @pytest.fixture
