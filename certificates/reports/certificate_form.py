@@ -19,8 +19,8 @@ NO_SCORE = "none"
 
 
 class CertificateForm(ReportForm):
-    issued_from = DayField(label=_("Issued from, in UTC"))
-    issued_to = DayField(label=_("to"))
+    issued_from = DayField(label=_("Issued from (UTC)"))
+    issued_to = DayField(label=_("Issued to (UTC)"))
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -30,8 +30,8 @@ class CertificateForm(ReportForm):
         ],
         error_messages={"invalid_choice": _("Choose a status from the list")},
     )
-    score_from = PercentField(label=_("Score from, in percent"))
-    score_to = PercentField(label=_("to"))
+    score_from = PercentField(label=_("Score from (%)"))
+    score_to = PercentField(label=_("Score to (%)"))
     scored = forms.ChoiceField(
         label=_("Without a score"),
         required=False,

@@ -69,7 +69,7 @@ class ReportForm(forms.Form):
     )
 
     def __init__(self, reader: User, data: Any) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self.tracks = Track.objects.taught_by(reader).order_by("title", "pk")
         track: Any = self.fields["track"]
         track.queryset = self.tracks
