@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import AnonymousUser, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        indexes = [  # for a search after a part of either, as icontains writes it
+            GinIndex(
+                OpClass(Upper("name"), "gin_trgm_ops"), name="person_name_letters"
+            ),
+            GinIndex(
+                OpClass(Upper("email"), "gin_trgm_ops"), name="person_mail_letters"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(email=None) | Q(email=Lower("email")),

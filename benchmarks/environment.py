@@ -5,6 +5,13 @@ import platform
 import secrets
 from importlib.metadata import version
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+
 from benchmarks.server import HOST
 from gradus import postgres
 
@@ -28,6 +35,7 @@ def set_environment(name: str, *, port: int, prepared: bool) -> postgres.Server:
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "DATABASE_URL": server.url("gradus"),
         "PGBOUNCER": "0" if prepared else "1",
+        "ISSUER_KEY": _new_key(),
         "SECRET_KEY": secrets.token_urlsafe(50),
         "SITE_ORIGIN": f"http://localhost:{port}",
         "SITE_NAME": "Gradus",
@@ -38,6 +46,12 @@ def set_environment(name: str, *, port: int, prepared: bool) -> postgres.Server:
         "MEDIA_ROOT": str(DEMO_DIR),
     }
     return server
+
+
+def _new_key() -> str:
+    """A private key, which signs for as long as the benchmark runs."""
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def say_machine(*packages: str) -> None:

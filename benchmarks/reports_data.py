@@ -42,11 +42,12 @@ SELECT jsonb_build_object(
         FROM generate_series(1, 12) AS a)) AS facts"""
 
 _CERTIFICATES = f"""
-INSERT INTO certificates_certificate (id, code, enrollment_id, supersedes_id,
+INSERT INTO certificates_certificate (id, code, enrollment_id, track_id, supersedes_id, cause,
     track_title, lesson_count, score, answered, questions, finished_at, awarded_at,
     issued_at, facts)
 SELECT n, regexp_replace(upper(left(md5(n::text), 16)), '(.{{4}})(?=.)', '\\1-', 'g'),
-       e.id, CASE WHEN n %% 33 = 0 THEN n - 1 END, 'Track ' || e.track_id, 24,
+       e.id, e.track_id, CASE WHEN n %% 33 = 0 THEN n - 1 END,
+       CASE WHEN n %% 33 = 0 THEN 'updated' ELSE '' END, 'Track ' || e.track_id, 24,
        CASE WHEN n %% 40 > 0 THEN round(100 * sqrt(random())) END,
        CASE WHEN n %% 40 > 0 THEN 11 ELSE 0 END, 12, e.completed_at, e.completed_at,
        e.completed_at + random() * interval '1 hour', f.facts
@@ -56,17 +57,19 @@ CROSS JOIN ({_FACTS}) AS f
 ORDER BY n"""
 
 _EVENTS = """
-INSERT INTO certificates_certificateevent (certificate_id, kind, reason, at, actor_id)
-SELECT n, kind, CASE WHEN kind = 'revoked' THEN 'it was issued to the wrong account'
-                     ELSE '' END, now(), CASE WHEN kind = 'revoked' THEN 1 END
-FROM generate_series(1, %(count)s) AS n
+INSERT INTO certificates_certificateevent
+    (certificate_id, issued_at, kind, reason, at, actor_id)
+SELECT c.id, c.issued_at, kind,
+       CASE WHEN kind = 'revoked' THEN 'it was issued to the wrong account' ELSE '' END,
+       now(), CASE WHEN kind = 'revoked' THEN 1 END
+FROM certificates_certificate AS c
 CROSS JOIN LATERAL (
-    SELECT 'superseded' AS kind WHERE n %% 33 = 32 UNION ALL
-    SELECT 'revoked' WHERE n %% 100 = 0 UNION ALL
-    SELECT 'withdrawn' WHERE n %% 200 = 7 UNION ALL
-    SELECT 'hidden' WHERE n %% 50 = 3
+    SELECT 'superseded' AS kind WHERE c.id %% 33 = 32 UNION ALL
+    SELECT 'revoked' WHERE c.id %% 100 = 0 UNION ALL
+    SELECT 'withdrawn' WHERE c.id %% 200 = 7 UNION ALL
+    SELECT 'hidden' WHERE c.id %% 50 = 3
 ) AS event
-ORDER BY n"""
+ORDER BY c.id"""
 
 _DOCUMENTS = """
 INSERT INTO certificates_certificatedocument (certificate_id, name, credential,

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ from certificates.codes import ALPHABET
 from certificates.querysets import CertificateQuerySet
 from certificates.reports.export_model import ReportExport as ReportExport
 from certificates.status import HIDDEN, SHOWN, State, state_of
-from courses.models import Enrollment, text_direction
+from courses.models import Enrollment, Track, text_direction
 
 NAME_LENGTH = 150  # characters, as an account's
 LIST_LENGTH = 131_072  # bits; verifiers refuse fewer
@@ -36,6 +38,14 @@ class Certificate(models.Model):
     code = models.CharField(_("code"), max_length=19)
     enrollment = models.ForeignKey(
         Enrollment, models.PROTECT, related_name="certificates"
+    )
+    track = models.ForeignKey(  # its enrolment's; the database fills it in
+        Track,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
     )
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="successors"
@@ -82,7 +92,27 @@ class Certificate(models.Model):
         verbose_name_plural = _("certificates")
         permissions = [("export_certificates", _("Can read and export reports"))]
         indexes = [
-            models.Index(fields=["issued_at"]),
+            # the report reads whole pages, and whole files, out of this one
+            models.Index(
+                fields=["issued_at", "id"],
+                include=[
+                    "enrollment",
+                    "track",
+                    "code",
+                    "track_title",
+                    "lesson_count",
+                    "score",
+                    "answered",
+                    "questions",
+                ],
+                name="certificate_report",
+            ),
+            models.Index(
+                fields=["track", "issued_at", "id"], name="certificate_of_track"
+            ),
+            models.Index(
+                fields=["score", "issued_at", "id"], name="certificate_by_score"
+            ),
             models.Index(F("facts__edition"), name="certificate_edition"),
         ]
         constraints = [
@@ -198,7 +228,7 @@ class CertificateDocument(models.Model):
     """
 
     certificate = models.ForeignKey(
-        Certificate, models.PROTECT, related_name="documents"
+        Certificate, models.PROTECT, db_index=False, related_name="documents"
     )
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     credential = models.TextField()  # the Open Badges JSON, served byte for byte
@@ -211,6 +241,12 @@ class CertificateDocument(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                fields=["certificate", "id"], include=["name"], name="printed_name"
+            ),
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="printed_letters"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(name="") & ~Q(credential=""),
@@ -279,6 +315,9 @@ class CertificateEvent(models.Model):
         SHOWN = SHOWN, _("shown")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="events")
+    issued_at = models.DateTimeField(  # the certificate's; the database fills it in
+        null=True, editable=False
+    )
     kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     at = models.DateTimeField(_("when"), default=timezone.now)
@@ -290,6 +329,11 @@ class CertificateEvent(models.Model):
         ordering = ["pk"]
         verbose_name = _("event")
         verbose_name_plural = _("events")
+        indexes = [  # the report goes through those of a status in its order
+            models.Index(
+                fields=["kind", "issued_at", "certificate"], name="event_in_report"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["certificate", "kind"],

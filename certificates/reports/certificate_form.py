@@ -58,7 +58,7 @@ class CertificateForm(ReportForm):
         asked = self.cleaned_data
         rows = issued_between(rows, asked["issued_from"], asked["issued_to"])
         if asked["track"]:
-            rows = rows.filter(enrollment__track=asked["track"])
+            rows = rows.filter(track=asked["track"])
         if asked["status"]:
             rows = in_state(rows, State(asked["status"]))
         rows = self._scored(rows)

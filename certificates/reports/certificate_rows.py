@@ -35,8 +35,7 @@ def certificates_for(reader: User) -> QuerySet[Any]:
     """An admin all, an instructor those of the tracks they teach."""
     if reader.is_admin:
         return Certificate.objects.all()
-    taught = Track.objects.taught_by(reader)
-    return Certificate.objects.filter(enrollment__track__in=taught)
+    return Certificate.objects.filter(track__in=Track.objects.taught_by(reader))
 
 
 def with_status(certificates: QuerySet[Any]) -> QuerySet[Any]:
@@ -94,16 +93,26 @@ def described(certificates: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def in_state(certificates: QuerySet[Any], state: State) -> QuerySet[Any]:
-    """Those of which with_status would say so, found from the side of their events."""
-    events = CertificateEvent.objects.exclude(kind__in=[HIDDEN, SHOWN])
+    """Those of which with_status would say so.
+
+    The few that are not valid are found from the side of their events, and come in the
+    report's order, by the columns that an index of the events has in that order.
+    """
+    events = CertificateEvent.objects.filter(certificate=OuterRef("pk"))
     if state == State.VALID:
-        return certificates.exclude(Exists(events.filter(certificate=OuterRef("pk"))))
-    others = events.filter(certificate=OuterRef("certificate"))
-    goes_before = Q(kind=State.WITHDRAWN) | Q(pk__lt=OuterRef("pk"))
-    decisive = events.filter(kind=state)
-    if state != State.WITHDRAWN:
-        decisive = decisive.exclude(Exists(others.filter(goes_before)))
-    return certificates.filter(pk__in=decisive.values("certificate"))
+        ended = events.exclude(kind__in=[HIDDEN, SHOWN])
+        return certificates.exclude(Exists(ended))
+    decisive = FilteredRelation("events", condition=Q(events__kind=state))
+    found: QuerySet[Any] = certificates.annotate(ended=decisive).filter(
+        ended__isnull=False
+    )
+    for other in set(State) - {State.VALID, state}:
+        before = events.filter(kind=other)
+        if other != State.WITHDRAWN:
+            before = before.filter(pk__lt=OuterRef("ended__pk"))
+        if state != State.WITHDRAWN:
+            found = found.exclude(Exists(before))
+    return found.order_by("-ended__issued_at", "-pk")
 
 
 def issued_between(

@@ -71,8 +71,16 @@ class Report:
         return select, values
 
     def page(self, rows: QuerySet[Any], start: int, count: int) -> list[Any]:
-        """So many of these rows from `start` on, as its list shows them."""
+        """So many of these rows from `start` on, as its list shows them.
+
+        Which they are is found first: that reads an index, from its end on, and what
+        they say is then read of these alone. Rows that are ordered come in the report's
+        order already.
+        """
+        ordered = rows if rows.query.order_by else rows.order_by(*self.order)
+        keys = list(ordered.values_list("pk", flat=True)[start : start + count])
         fields = {field.name for field in rows.model._meta.concrete_fields}
         shown = [column.key for column in self.columns if column.key in fields]
-        ordered = self.described(rows).order_by(*self.order).only(*shown)
-        return list(ordered[start : start + count])
+        found = self.described(rows.model._default_manager.filter(pk__in=keys))
+        by_key = {row.pk: row for row in found.only(*shown)}
+        return [by_key[key] for key in keys if key in by_key]

@@ -95,6 +95,30 @@ def test_list_and_both_files_hold_the_same_in_the_same_order(
         assert [names[code] for code in codes(client, **query)] == expected
 
 
+@pytest.mark.parametrize("status", ["revoked", "withdrawn"])
+def test_those_of_a_status_come_by_their_issue_not_by_their_end(
+    client, ruth, soil, status
+):
+    days = [3, 1, 2, 2]
+    rows = [
+        issue(
+            make_user(f"Person{number}"),
+            soil,
+            issued_at=datetime(2026, 3, day, tzinfo=UTC),
+        )
+        for number, day in enumerate(days)
+    ]
+    for place in 1, 3, 0, 2:
+        if status == "revoked":
+            services.revoke(rows[place], ruth, "it was a test")
+        else:
+            services.withdraw(rows[place])
+
+    expected = [rows[place].code for place in (0, 3, 2, 1)]
+    for codes in codes_of_list, codes_of_csv, codes_of_xlsx:
+        assert codes(client, status=status) == expected
+
+
 def test_a_code_is_found_in_any_spelling(client, many):
     code = many["stars"].code
 

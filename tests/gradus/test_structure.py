@@ -56,6 +56,8 @@ TRIGGERS = {
     ("quizzes_regradedanswer", "quizzes_keep_regrades"),
     ("certificates_certificate", "certificates_cause"),
     ("certificates_certificate", "certificates_keep"),
+    ("certificates_certificate", "certificates_fill_in_track"),
+    ("certificates_certificateevent", "certificates_fill_in_issue"),
     ("certificates_certificateevent", "certificates_keep"),
     ("certificates_certificatedocument", "certificates_keep"),
     ("certificates_certificatedocument", "certificates_keep_document"),
