@@ -270,6 +270,12 @@ class Enrollment(models.Model):
     class Meta:
         verbose_name = _("enrolment")
         verbose_name_plural = _("enrolments")
+        indexes = [  # the report's order
+            models.Index(fields=["-started_at", "-id"], name="enrolment_starts"),
+            models.Index(
+                fields=["track", "-started_at", "-id"], name="enrolment_starts_in_track"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["learner", "track"], name="enrolled_once_per_track"

@@ -153,7 +153,7 @@ class ReportExportAdmin(ModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, export: ReportExport, context: dict[str, Any]
     ) -> HttpResponse:
         """Once there is something else to do than to wait, the page is read anew."""
-        if not export.is_pending or export.is_stalled:
+        if request.GET.get("seen") != export.phase:
             return HttpResponse(headers={"HX-Refresh": "true"})
         template = "admin/certificates/_export_progress.html"
         return TemplateResponse(request, template, context)

@@ -151,9 +151,21 @@ class ReportExport(models.Model):
 
     @property
     def is_stalled(self) -> bool:
-        """Its worker does not live any more, or none has taken it for long."""
-        since = self.heartbeat or self.asked_at
-        return self.is_pending and since <= timezone.now() - STALE_AFTER
+        """Its worker does not live any more."""
+        alive = timezone.now() - STALE_AFTER
+        beat = self.heartbeat or alive
+        return self.state == ExportState.RUNNING and beat <= alive
+
+    @property
+    def is_late(self) -> bool:
+        """It waits for long: the worker is busy, or does not run."""
+        late = self.asked_at <= timezone.now() - STALE_AFTER
+        return self.state == ExportState.QUEUED and late
+
+    @property
+    def phase(self) -> str:
+        """While this stays the same, its page changes in words and bar alone."""
+        return "stalled" if self.is_stalled else "late" if self.is_late else self.state
 
     @property
     def can_cancel(self) -> bool:
@@ -161,10 +173,8 @@ class ReportExport(models.Model):
 
     @property
     def can_start_again(self) -> bool:
-        return self.is_stalled or self.state in {
-            ExportState.CANCELLED,
-            ExportState.FAILED,
-        }
+        has_ended = self.state in {ExportState.CANCELLED, ExportState.FAILED}
+        return has_ended or self.is_stalled or self.is_late
 
     @property
     def is_ready(self) -> bool:

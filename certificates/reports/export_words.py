@@ -20,12 +20,12 @@ def filters_of(export: ReportExport) -> str:
 
 def standing_of(export: ReportExport) -> str:
     """Where it stands, in words, with its rows."""
-    if export.is_stalled and not export.is_cancel_wanted:
-        if export.state == ExportState.RUNNING:
-            return gettext("Interrupted: whatever was writing it stopped")
-        return gettext("Nobody has begun it yet")
+    if export.is_stalled:
+        return gettext("Interrupted: whatever was writing it stopped")
     if export.state == ExportState.RUNNING:
         return _at_work(export)
+    if export.state == ExportState.DONE and not export.is_ready:
+        return gettext("Expired")
     if export.state == ExportState.DONE:
         said = ngettext("Ready: %(rows)s row", "Ready: %(rows)s rows", export.rows_done)
         return said % {"rows": f"{export.rows_done:,}"}

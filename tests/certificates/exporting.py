@@ -22,7 +22,7 @@ from certificates.reports.registry import REPORTS
 IN_THE_DATABASE = {  # tasks wait for a worker, as in production
     "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}
 }
-PATIENCE = 60  # seconds
+PATIENCE = 45  # seconds, fewer than a transaction may be idle
 
 
 def ask(user: User, report: str = "enrolments", **said: str) -> ReportExport:

@@ -18,7 +18,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -232,6 +232,23 @@ def test_a_worker_that_was_thought_dead_hands_nothing_over(waiting, media):
     assert AuditEvent.objects.filter(what=Deed.EXPORTED).count() == 1
 
 
+def test_a_worker_that_was_thought_dead_does_not_end_what_another_writes(
+    waiting, media
+):
+    slow = taken(waiting)
+    fall_silent(waiting)
+    quick = taken(waiting)
+
+    with pytest.raises(EndedError):
+        export_job._write(slow)
+    export_job._fail(slow, ExportFault.OTHER)
+
+    assert again(waiting).state == ExportState.RUNNING
+    assert files_in(media) == []
+    export_job._write(quick)
+    assert again(waiting).state == ExportState.DONE
+
+
 # Its heart
 
 
@@ -247,6 +264,8 @@ def in_a_thread_that_waits(export: ReportExport, then: Callable[[], Any]) -> Any
 
     def work() -> bool:
         is_locked.wait(PATIENCE)
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")  # it ends by itself, or never
         return work_on(export.pk)
 
     def other() -> Any:

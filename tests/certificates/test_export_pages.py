@@ -135,15 +135,16 @@ def test_it_says_what_is_done_before_and_after_the_rows(waiting, ruth, done, wor
 def test_it_is_asked_for_again_and_again_until_something_changes(waiting, ruth):
     client = admin_client(ruth)
     first = client.get(page_of(waiting)).content.decode()
-    assert f'hx-get="{page_of(waiting)}" hx-trigger="every 2s"' in first
+    look = f"{page_of(waiting)}?seen=queued"
+    assert f'hx-get="{look}" hx-trigger="every 2s"' in first
     assert "See how far it is now" in first  # where no script runs
 
-    part = client.get(page_of(waiting), headers=HTMX)
+    part = client.get(look, headers=HTMX)
     assert "<html" not in part.content.decode()
     assert "HX-Refresh" not in part.headers
 
     cancel(waiting)
-    assert client.get(page_of(waiting), headers=HTMX)["HX-Refresh"] == "true"
+    assert client.get(look, headers=HTMX)["HX-Refresh"] == "true"
     assert 'hx-trigger="every' not in client.get(page_of(waiting)).content.decode()
 
 
@@ -174,8 +175,19 @@ def test_one_that_a_killed_worker_left_offers_to_start_again(waiting, ruth):
 
     assert "Interrupted: whatever was writing it stopped" in said
     assert "Start again" in said
-    assert client.get(page_of(waiting), headers=HTMX)["HX-Refresh"] == "true"
+    look = client.get(f"{page_of(waiting)}?seen=running", headers=HTMX)
+    assert look["HX-Refresh"] == "true"
     assert "Waiting for its turn" in text_of(do(client, waiting, "again"))
+
+
+def test_one_that_waits_for_long_says_what_may_be_the_matter(waiting, ruth):
+    with time_machine.travel(waiting.asked_at + timedelta(minutes=2)):
+        client = admin_client(ruth)
+        said = text_of(client.get(page_of(waiting)))
+
+        assert "Waiting for its turn" in said
+        assert "the background worker is busy with something else" in said
+        assert "Waiting for its turn" in text_of(do(client, waiting, "again"))
 
 
 def test_one_that_failed_says_why(waiting, ruth):
@@ -273,7 +285,9 @@ def test_the_link_ends_after_a_week(ada, ruth):
     with time_machine.travel(export.expires_at + timedelta(minutes=1)):
         client = admin_client(ruth)
         assert client.get(file_of(export)).status_code == 404
-        assert file_of(export) not in client.get(page_of(export)).content.decode()
+        page = client.get(page_of(export))
+        assert file_of(export) not in page.content.decode()
+        assert "Expired" in text_of(page)
 
 
 def test_who_lost_the_right_gets_nothing_by_the_link(ada, reader):
