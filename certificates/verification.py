@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 
 import django
@@ -14,7 +15,7 @@ from django.utils import timezone
 from certificates.models import Certificate
 from certificates.verification_checks import Fault, faults
 from certificates.verification_models import VerificationFinding, VerificationRun
-from certificates.verification_records import Record, records
+from certificates.verification_records import Record, astray, records
 from courses.models import Enrollment
 
 BLOCK = 50  # certificates read, and given to a process, at a time
@@ -34,7 +35,7 @@ def verify_certificates(
     tell: called after each block with the run so far and what was found in it.
     """
     run = VerificationRun.objects.create()
-    for checked, found in _checked(processes, with_files=with_files):
+    for checked, found in chain(_astray(), _checked(processes, with_files=with_files)):
         run.checked += checked
         VerificationFinding.objects.bulk_create(
             VerificationFinding(
@@ -96,6 +97,12 @@ def check(block: list[Record], *, with_files: bool) -> tuple[int, Found]:
         for fault in faults(record, with_files=with_files)
     ]
     return len(block), found
+
+
+def _astray() -> Iterator[tuple[int, Found]]:
+    lost = Fault(VerificationFinding.Kind.UNFINISHED, "its enrolment is not there")
+    if found := [(certificate, lost) for certificate in astray()]:
+        yield len(found), found
 
 
 def _checked(processes: int, *, with_files: bool) -> Iterator[tuple[int, Found]]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from certificates.signing import ProofError, UnknownKeyError, check_proof
 from certificates.verification_files import file_faults
 from certificates.verification_models import VerificationFinding
-from certificates.verification_records import Record, StoredDocument
+from certificates.verification_records import Record, Relative, StoredDocument
 
 Kind = VerificationFinding.Kind
 ENDS = {"revoked", "superseded", "withdrawn"}
@@ -50,8 +50,10 @@ def _told_by(look: Callable[[Record], Iterator[Fault]], record: Record) -> list[
 
 
 def _finishing(record: Record) -> Iterator[Fault]:
-    if not record.has_finished:
+    if not (record.completed_at and record.certified_at):
         yield Fault(Kind.UNFINISHED, "its enrolment has no day of finishing")
+    elif record.completed_at != record.certificate.finished_at:
+        yield Fault(Kind.UNFINISHED, "its enrolment has another day of finishing")
 
 
 # Events
@@ -80,6 +82,8 @@ def _misplaced(record: Record) -> Iterator[str]:
             ended.add(kind)
         if kind == "revoked" and not (event["actor"] and event["reason"]):
             yield "revoked by nobody or for no reason"
+    for kind in sorted(record.deeds - {event["kind"] for event in record.events}):
+        yield f"{kind} in the audit log, which no event says"
 
 
 def _succession(record: Record) -> Iterator[Fault]:
@@ -91,11 +95,18 @@ def _succession(record: Record) -> Iterator[Fault]:
 def _out_of_line(record: Record) -> Iterator[str]:
     own = record.certificate
     events = {event["kind"] for event in record.events}
-    before: int | None = None
+    before: Relative | None = None
     for relative in record.line:
-        if relative["supersedes"] != before:
+        if relative["supersedes"] != (before and before["pk"]):
             yield "the certificates of its enrolment are not one line"
-        before = relative["pk"]
+        if relative["pk"] == own.pk and before:
+            yield from _replaced(before, own.cause)
+        before = relative
+    corrected = [
+        row["correction"] for row in record.line if row["cause"] == "corrected"
+    ]
+    if own.cause == "corrected" and corrected != [*range(1, len(corrected) + 1)]:
+        yield "the corrections of its line are not counted one by one"
     is_current = record.line[-1]["pk"] == own.pk
     if is_current == ("superseded" in events):
         yield (
@@ -106,6 +117,12 @@ def _out_of_line(record: Record) -> Iterator[str]:
     withdrawn = ["withdrawn" in relative["events"] for relative in record.line]
     if any(withdrawn) and not all(withdrawn):
         yield "of its line only a part is withdrawn"
+
+
+def _replaced(before: Relative, cause: str) -> Iterator[str]:
+    """Only a revoked one is issued anew, and nothing else replaces a revoked one."""
+    if (cause == "reissued") != ("revoked" in before["events"]):
+        yield f"{cause}, which does not go with what became of the one before"
 
 
 # The score
@@ -208,21 +225,42 @@ def _statements(
     subject = said["credentialSubject"]
     achievement = subject["achievement"]
     page = f"{facts['origin']}/certificates/{own.code}/"
+    track = f"{facts['origin']}/tracks/{facts['slug']}/"
     yield "address", said["id"], page
+    yield "track", achievement["criteria"]["id"], track
+    yield "edition", achievement["id"], f"{track}#edition-{facts['edition']}"
     yield "issuer", said["issuer"]["name"], facts["issuer"]
     yield "title", [said["name"], achievement["name"]], [own.track_title] * 2
     yield "summary", achievement["description"], facts["summary"]
-    yield "language", achievement["inLanguage"], facts["language"]
+    language = _tags(achievement.get("inLanguage", "")) - _tags(facts["language"])
+    yield "language", language, set()
     yield "criteria", achievement["criteria"]["narrative"], facts["criteria"]
     yield "name", subject["identifier"][0]["identityHash"], document["name"]
     yield "time of issue", said["validFrom"], _second(own.issued_at)
     yield "time of the award", said["awardedDate"], _second(own.awarded_at)
     yield "time of finishing", subject["activityEndDate"], _second(own.finished_at)
+    yield "number of questions", _most(achievement), str(own.questions or "")
     yield "results", _results(subject), _expected_results(record)
     yield "lessons", _lessons(said), _expected_lessons(record)
     yield "number of lessons", len(facts["lessons"]), own.lesson_count
     if document["key"] is not None:
+        plain = json.dumps(said, ensure_ascii=False)
+        yield "bytes, as it was written", document["text"], plain
         yield "status", _status(said), record.place
+
+
+def _tags(language: str) -> set[str]:
+    """The text says no more of it than was set, and in its own capitals."""
+    return set(language.lower().split("-")) - {""}
+
+
+def _most(achievement: Any) -> str:
+    """Of the questions that can be answered; "" where the track asks none."""
+    described = {
+        of["id"].rpartition("-")[2]: of["valueMax"]
+        for of in achievement.get("resultDescription", [])
+    }
+    return str(described.get("coverage", ""))
 
 
 def _results(subject: Any) -> dict[str, str]:

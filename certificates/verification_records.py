@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat, JSONObject
 
+from accounts.audit import Deed
+from accounts.models import AuditEvent
 from certificates.models import (
     Certificate,
     CertificateDocument,
     CertificateEvent,
     Emblem,
 )
+from courses.models import Enrollment
 from quizzes.models import Answer, Question
 from quizzes.regrade_models import RegradedAnswer
 
@@ -39,8 +43,22 @@ class Relative(TypedDict):
 
     pk: int
     supersedes: int | None
+    cause: str
+    correction: int | None
     awarded_at: str
     events: list[str]  # their kinds, in order
+
+
+# What the audit log says of a certificate, and the event that says it, too.
+EVENT_OF = {
+    Deed.REVOKED.value: "revoked",
+    Deed.CORRECTED.value: "superseded",
+    Deed.UPDATED.value: "superseded",
+    Deed.ISSUED_ANEW.value: "superseded",
+    Deed.WITHDREW.value: "withdrawn",
+    Deed.HID.value: "hidden",
+    Deed.SHOWED.value: "shown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +77,12 @@ class Record:
     certificate: Certificate
     documents: list[StoredDocument]
     events: list[StoredEvent]
+    deeds: frozenset[str]  # kinds of events that the audit log bears witness to
     line: list[Relative]
     place: tuple[int, int] | None  # list and index of its status bit
     learner: int
-    has_finished: bool
+    completed_at: datetime | None  # of the enrolment, as certified_at
+    certified_at: datetime | None
     log: dict[int, Logged]  # by id of the answer
     lineages: dict[str, UUID]  # by UUID of the question
     emblem: bytes | None  # of its edition, if it was drawn yet
@@ -71,9 +91,10 @@ class Record:
 def records(block: int) -> Iterator[list[Record]]:
     """All certificates that there are now, oldest first, so many at a time.
 
-    A certificate is read with its events, documents and relatives by one statement, so
-    what happens to it meanwhile is seen whole or not at all. Answers, questions and emblems,
-    which do not change, are read by three more.
+    A certificate is read with its events, deeds, documents and relatives by one
+    statement, so what happens to it meanwhile is seen whole or not at all. Answers, questions and emblems,
+    which do not change, are read by three more. One without its enrolment is not among
+    them: see astray.
     """
     last = Certificate.objects.order_by("-pk").values_list("pk", flat=True).first()
     after = 0
@@ -85,11 +106,19 @@ def records(block: int) -> Iterator[list[Record]]:
         yield _with_answers(found)
 
 
+def astray() -> QuerySet[Certificate]:
+    """Those whose enrolment is not there."""
+    own = Enrollment.objects.filter(pk=OuterRef("enrollment"))
+    return Certificate.objects.filter(~Exists(own)).order_by("pk")
+
+
 def _rows() -> QuerySet[Certificate]:
     own: dict[str, Any] = {"certificate": OuterRef("pk")}
     documents = CertificateDocument.objects.filter(**own).order_by("pk")
     events = CertificateEvent.objects.filter(**own).order_by("pk")
     line = Certificate.objects.filter(enrollment=OuterRef("enrollment")).with_kinds()
+    target = Concat(Value("certificate:"), OuterRef("code"))
+    deeds = AuditEvent.objects.filter(target=target, what__in=EVENT_OF).order_by()
     return (
         Certificate.objects.select_related("enrollment", "status_entry")
         .annotate(
@@ -109,11 +138,14 @@ def _rows() -> QuerySet[Certificate]:
                     found=JSONObject(kind="kind", reason="reason", actor="actor_id")
                 )
             ),
+            all_deeds=ArraySubquery(deeds.values("what")),
             line=ArraySubquery(
                 line.order_by("pk").values(
                     found=JSONObject(
                         pk="pk",
                         supersedes="supersedes_id",
+                        cause="cause",
+                        correction="correction",
                         awarded_at="awarded_at",
                         events="event_kinds",
                     )
@@ -187,10 +219,15 @@ def _record(
         certificate=certificate,
         documents=certificate.all_documents,  # type: ignore[attr-defined]
         events=certificate.all_events,  # type: ignore[attr-defined]
+        deeds=frozenset(
+            EVENT_OF[what]
+            for what in certificate.all_deeds  # type: ignore[attr-defined]
+        ),
         line=certificate.line,  # type: ignore[attr-defined]
         place=entry and (entry.list_number, entry.list_index),
         learner=enrollment.learner_id,
-        has_finished=bool(enrollment.completed_at and enrollment.certified_at),
+        completed_at=enrollment.completed_at,
+        certified_at=enrollment.certified_at,
         log={answer: log[answer] for answer in answers},
         lineages={question: lineages[question] for question in questions},
         emblem=emblem,

@@ -15,7 +15,7 @@ from certificates.keys import multibase_of
 from certificates.models import Certificate, IssuerKey
 from certificates.verification import last_run, unclaimed
 from certificates.verification_models import VerificationFinding
-from courses.models import Enrollment
+from courses.models import Enrollment, Track
 from courses.services import mark_done
 from quizzes.regrade_models import RegradeMode
 from quizzes.regrades import regrade, way_of
@@ -85,7 +85,7 @@ CORRUPTIONS = {
     "the day of finishing": (
         "certificate",
         "finished_at = finished_at - interval '1 day'",
-        {"text"},
+        {"text", "unfinished"},
     ),
     "the number of lessons": ("certificate", "lesson_count = 9", {"text"}),
     "a lesson": (
@@ -126,6 +126,29 @@ CORRUPTIONS = {
     ),
     "the shape": ("document", "credential = '[]'", {"text", "signature"}),
     "the facts": ("certificate", "facts = '[]'", {"text"}),
+    "the edition": (
+        "certificate",
+        """facts = jsonb_set(facts, '{edition}', '"000000000000"')""",
+        {"text"},
+    ),
+    "the track": (
+        "certificate",
+        """facts = jsonb_set(facts, '{slug}', '"sand"')""",
+        {"text"},
+    ),
+    "the language": (
+        "certificate",
+        """facts = jsonb_set(facts, '{language}', '"de"')""",
+        {"text"},
+    ),
+    "the number of questions": ("certificate", "questions = 2", {"text"}),
+    "its enrolment": ("certificate", "enrollment_id = 0", {"unfinished"}),
+    "the bytes": ("document", "credential = credential || ' '", {"text"}),
+    "the day of the enrolment": (
+        "enrollment",
+        "completed_at = completed_at + interval '1 day'",
+        {"unfinished"},
+    ),
     "a day": (
         "certificate",
         """facts = jsonb_set(facts, '{lessons,0,done_on}', '"some day"')""",
@@ -229,6 +252,62 @@ def test_a_lost_event_is_named(held, others):
     with pytest.raises(CommandError, match="1 of 4"):
         verify()
     assert findings() == {(held.code, "events")}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM certificates_certificateevent WHERE kind = 'revoked'",
+        "UPDATE certificates_certificateevent SET kind = 'hidden' "
+        "WHERE kind = 'revoked'",
+    ],
+)
+def test_a_revocation_that_only_the_audit_log_still_tells_is_named(
+    held, others, ruth, change
+):
+    services.revoke(held, ruth, "it was issued to the wrong account")
+    corrupt(change)
+
+    assert kinds_found(held) == {"events"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["cause = 'updated'", "cause = 'corrected', correction = 1"],
+)
+def test_a_cause_that_does_not_go_with_what_was_before_is_named(
+    held, others, ruth, change
+):
+    services.revoke(held, ruth, "it was issued to the wrong account")
+    new = services.issue_anew(held, ruth, "revoking it was a mistake")
+    corrupt(
+        f"UPDATE certificates_certificate SET {change} WHERE id = %(pk)s", pk=new.pk
+    )
+
+    with pytest.raises(CommandError, match="1 of 4"):
+        verify()
+    assert findings() == {(new.code, "events")}
+
+
+def test_a_correction_counted_wrongly_is_named(held, others):
+    new = services.supersede(held, "Ada Renamed", "the name was corrected")
+    corrupt(
+        "UPDATE certificates_certificate SET correction = 3 WHERE id = %(pk)s",
+        pk=new.pk,
+    )
+
+    with pytest.raises(CommandError, match="1 of 4"):
+        verify()
+    assert findings() == {(new.code, "events")}
+
+
+@pytest.mark.parametrize("language", ["de-ch-1996", "zh-yue", "i-klingon"])
+def test_a_language_that_is_stated_in_other_words_agrees(ada, finished, language):
+    Track.objects.filter(pk=finished.pk).update(language=language)
+    finished.refresh_from_db()
+    services.claim_certificate(ada, finished, "Ada Sample")
+
+    assert "1 certificates agree" in verify()
 
 
 def test_a_lost_text_is_named(held, others):
