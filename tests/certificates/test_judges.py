@@ -121,7 +121,8 @@ def by_both(*cases: str) -> set[tuple[str, str]]:
 @pytest.fixture
 def all_kinds(site, signed_in, ben, issued, probe: Question) -> dict[str, Case]:
     """Certificates that differ in what they can state, each by its address."""
-    unanswered, bare = probe.lesson.track, make_track("bare", lessons=24)
+    unanswered = probe.lesson.track
+    bare = make_track("bare", lessons=24, language="de-ch-1996", summary="\x01")
     finish(ben, unanswered)
     finish(ben, bare)
     hostile = 'O\'Brien "العربية" <b>&amp; \\ 𝒵 e\u0301 👩‍🔬'
