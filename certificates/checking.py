@@ -101,9 +101,11 @@ def _stranger(named: Named) -> Check:
 def _compare(
     text: str, stated: Document, documents: Sequence[CertificateDocument], origin: str
 ) -> list[Check]:
-    """documents: all that were signed for the certificate, the newest first."""
+    """documents: all of the certificate, the newest first."""
     found = Check(holds=True, sentence=_("Its code is one of ours."))
     for document in documents:
+        if document.key_id is None:  # from before signing: it was never handed out
+            continue
         if document.credential == text:
             sentence = _("It is the file that we issued, byte for byte.")
         elif is_same(read_object(document.credential), stated):
@@ -126,7 +128,11 @@ def _renewed() -> Check:
 
 def _signature(text: str, stated: Document, origin: str) -> Check:
     """Of a text that is none of ours: whether it was signed, and by whom."""
-    if not isinstance(stated.get("proof"), dict):
+    proof = stated.get("proof")
+    if proof and isinstance(proof, list):
+        sentence = _("Its signature is not where ours stands, or not the only one.")
+        return Check(holds=False, sentence=sentence)
+    if not isinstance(proof, dict):
         return Check(holds=False, sentence=_("It carries no signature."))
     did, keys = did_of(origin), IssuerKey.objects.all()
     vouching = {

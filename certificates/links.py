@@ -9,6 +9,7 @@ from certificates.codes import read_code
 LONGEST_INPUT = 2000  # characters; a link of ours has about 60
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+_WHOLE = re.compile(r"://|^/")  # a link, or what stands behind a site's name
 _PLACE = re.compile(r"/+certificates/+([^/]+)")
 _SUFFIX = re.compile(r"\.(json|pdf|png)$", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def read_named(text: str) -> Named:
     if len(typed) > LONGEST_INPUT or "/" not in typed:
         return Named(None)
     try:
-        parts = urlsplit(typed if "://" in typed else f"https://{typed.lstrip('/')}")
+        parts = urlsplit(typed if _WHOLE.search(typed) else f"https://{typed}")
         host = host_of(parts)
     except ValueError:
         return Named(None)

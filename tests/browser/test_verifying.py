@@ -45,3 +45,16 @@ def test_the_address_of_a_certificate_is_copied(stage, page):
 
     expect(page.get_by_role("button", name="✓ Copy the address")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_a_button_pressed_twice_says_again_what_it_does(stage, page):
+    page.clock.install()
+    page.goto(stage.certified_for_all().get_absolute_url())
+    for _press in range(2):
+        page.locator("[data-copy]").click()
+        expect(page.locator("[data-copy]")).to_have_text("✓ Copy the address")
+        page.clock.run_for(500)
+
+    page.clock.run_for(3000)
+
+    expect(page.locator("[data-copy]")).to_have_text("Copy the address")

@@ -42,6 +42,10 @@ def test_a_link_of_any_kind_holds_code_and_site(typed):
     assert read_named(typed) == Named(CODE, HOST)
 
 
+def test_an_address_without_its_site_is_as_good_as_a_code():
+    assert read_named(f"/certificates/{CODE}/") == Named(CODE)
+
+
 @pytest.mark.parametrize(
     ("typed", "host"),
     [

@@ -69,6 +69,7 @@ def test_a_shared_link_of_a_revoked_one_says_so(client, held, ruth):
     told = meta(client.get(held.get_absolute_url()))
 
     assert told["og:title"] == "Revoked: certificate of Ada Sample, Soil"
+    assert "og:image" not in told  # which would certify it still
 
 
 @pytest.mark.parametrize("end", [hide, withdraw])

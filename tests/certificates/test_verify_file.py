@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -125,6 +126,20 @@ NO_MATCH = (
 )
 
 
+@pytest.fixture
+def key_less(held) -> str:
+    """What ada's certificate stated before certificates were signed."""
+    document = json.loads(text_of_document(held))
+    del document["proof"], document["credentialStatus"]
+    text = json.dumps(document)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        held.documents.update(key=None, credential=text)
+        held.status_entry.delete()
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    return text
+
+
 def signed_by(key: SigningKey, certificate: Certificate, **changes: Any) -> str:
     """What the certificate states, changed, with the proof of this key."""
     document = json.loads(text_of_document(certificate)) | changes
@@ -146,6 +161,33 @@ def test_a_text_without_a_signature_is_not_ours(client, held):
 
         assert status_in(response) == "altered"
         assert "Not right: It carries no signature." in checks_in(response)
+
+
+def test_a_signature_in_a_list_is_not_how_we_sign(client, held):
+    document = json.loads(text_of_document(held))
+    proof = document["proof"]
+    for proofs in ([proof], [proof, proof], [proof, proof | {"created": "x"}]):
+        response = send(client, json.dumps(document | {"proof": proofs}))
+
+        assert status_in(response) == "altered"
+        said = "Not right: Its signature is not where ours stands, or not the only one."
+        assert checks_in(response)[1] == said
+
+
+def test_what_stood_there_before_it_was_signed_is_no_file_of_ours(
+    client, held, key_less
+):
+    """Its text was never handed out: who sends it took the signature off."""
+    response = send(client, key_less)
+
+    assert status_in(response) == "altered"
+    assert checks_in(response)[1:] == ["Not right: It carries no signature."]
+    sign_again(held, signing_key())
+
+    response = send(client, key_less)
+    assert status_in(response) == "altered"
+    assert "Not right: It carries no signature." in checks_in(response)
+    assert status_in(send(client, text_of_document(held))) == "valid"
 
 
 def test_a_signature_of_somebody_else_is_told_from_ours(client, held):
