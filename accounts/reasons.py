@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\w{2,}")
+_ADDRESS = re.compile(r"\S+@\S+")
 
 
 def named_in(reason: str, names: Iterable[str], email: str | None) -> str:
@@ -25,6 +26,24 @@ def named_in(reason: str, names: Iterable[str], email: str | None) -> str:
         if parts := words & set(_WORD.findall(name)):
             return min(parts)
     return ""
+
+
+def whole_name_in(reason: str, name: str) -> bool:
+    """Whether the reason holds this name, and not just a part; of one of many people.
+
+    A name of one word counts in its own capitals alone: "Will" is not in "it will be".
+    """
+    if len(name) < 2:
+        return False
+    if len(name.split()) == 1 and name.upper() != name.lower():
+        return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", reason))
+    return _is_in(_folded(reason), _folded(name))
+
+
+def address_in(reason: str) -> str:
+    """An e-mail address, whosever it is; else ""."""
+    found = _ADDRESS.search(unicodedata.normalize("NFKC", reason))
+    return found[0] if found else ""
 
 
 def _folded(text: str) -> str:

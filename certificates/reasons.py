@@ -3,13 +3,9 @@
 A reason is read by whoever has the code, and stays when the account is erased.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterable
 
-from accounts.reasons import named_in
-
-_ADDRESS = re.compile(r"\S+@\S+")
+from accounts.reasons import address_in, named_in
 
 
 def person_in(reason: str, names: Iterable[str], email: str | None) -> str:
@@ -19,6 +15,6 @@ def person_in(reason: str, names: Iterable[str], email: str | None) -> str:
     """
     if found := named_in(reason, [], email):
         return found
-    if address := _ADDRESS.search(unicodedata.normalize("NFKC", reason)):
-        return address[0]
+    if address := address_in(reason):
+        return address
     return named_in(reason, names, None)

@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from quizzes.regrade_models import RegradeMode
+from quizzes.regrade_reasons import learner_in
 
 KEEP = "keep"
 FULL, MAP = RegradeMode.FULL.value, RegradeMode.MAP.value
@@ -29,6 +30,7 @@ class EarlierForm(forms.Form):
 
     old: the earlier version's choices, id and text; none where its answers were typed.
     offered: of the new version, by a key of the page's own.
+    track_id: of the question; the reason must name none of its learners.
     """
 
     way = forms.ChoiceField(
@@ -40,7 +42,7 @@ class EarlierForm(forms.Form):
         required=False,
         help_text=_(
             "Learners read it beside their answer on the score page, when it is graded "
-            "anew."
+            "anew. It stays for good: name nobody."
         ),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
@@ -51,12 +53,14 @@ class EarlierForm(forms.Form):
         *,
         old: Sequence[tuple[UUID, str]],
         offered: Mapping[str, str],
+        track_id: int,
         ways: Sequence[str] = tuple(WAYS),
         has_same_kind: bool = True,
     ) -> None:
         super().__init__(data, initial={"way": ways[0]})
         way: Any = self.fields["way"]
         way.choices = [(name, WAYS[name]) for name in ways]
+        self.track_id = track_id
         self.old, self.offered, self.has_same_kind = old, offered, has_same_kind
         keys = {text: key for key, text in reversed(list(offered.items()))}
         options = [(GONE, _("No longer offered")), *offered.items()]
@@ -73,10 +77,21 @@ class EarlierForm(forms.Form):
         """The fields of the map, in the order of the earlier version's choices."""
         return [self[name] for name in self.fields if name.startswith("same_")]
 
+    def clean_reason(self) -> str:
+        reason: str = self.cleaned_data["reason"]
+        if found := learner_in(reason, self.track_id):
+            said = _(
+                "“%(found)s” names a person. The reason stays when the account is "
+                "erased: say it without name and address."
+            )
+            raise forms.ValidationError(said % {"found": found})
+        return reason
+
     def clean(self) -> Any:
         cleaned = super().clean()
         way = self.cleaned_data.get("way")
-        if way in {FULL, MAP} and not self.cleaned_data.get("reason", "").strip():
+        reason = self.cleaned_data.get("reason")  # None: it was refused
+        if way in {FULL, MAP} and reason is not None and not reason.strip():
             self.add_error("reason", _("Say why, so that learners can read it."))
         if way == MAP:
             self._check_map()

@@ -133,6 +133,7 @@ class Revision:
             data,
             old=[] if old.kind in WRITTEN else self.old_choices,
             offered=self._offered(),
+            track_id=old.lesson.track_id,
             has_same_kind=can_map(old.kind, draft.kind),
         )
 

@@ -134,6 +134,7 @@ class _Regrading:
             request.POST if request.method == "POST" else None,
             old=[] if source.kind in WRITTEN else old,
             offered={str(pk): text for pk, text in self.new},
+            track_id=target.lesson.track_id,
             ways=[FULL, MAP],
             has_same_kind=can_map(source.kind, target.kind),
         )

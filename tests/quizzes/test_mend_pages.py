@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
+from courses.models import Enrollment
 from exchange.stored import export_track
 from gradus.me import erase_account
 from quizzes.log import Person, answered_in
@@ -347,6 +349,54 @@ class TestEarlierAnswers:
         mend(desk, revising(text), fields)
 
         assert (credit_of(ada, soil), credit_of(ben, soil)) == (1, 0)
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            "Ada Byron was right.",
+            "As ADA   byron said, it misled.",
+            "Ａｄａ Ｂｙｒｏｎ was right.",
+            "Ask ben@example.org.",
+            "Will said so.",
+        ],
+    )
+    def test_a_reason_that_names_a_learner_of_the_track_is_refused(
+        self, desk, ada, soil, answered, reason
+    ):
+        User.objects.filter(pk=ada.pk).update(name="Ada Byron")
+        Enrollment.objects.create(learner=make_user("Will"), track=soil)
+        fields = typed(desk, answered, way="full", reason=reason)
+
+        page = look(desk, revising(answered), fields).content.decode()
+
+        assert "names a person. The reason stays" in page
+        assert "Say why" not in page
+        assert fields_in(look(desk, revising(answered), fields))["reason"] == reason
+        assert not Regrade.objects.exists()
+
+    @pytest.mark.parametrize(
+        "reason", ["It will be clearer.", "Byron is no soil.", "Ida was meant."]
+    )
+    def test_a_reason_that_names_no_learner_of_the_track_is_kept(
+        self, desk, ada, soil, answered, reason
+    ):
+        User.objects.filter(pk=ada.pk).update(name="Ada Byron")
+        Enrollment.objects.create(learner=make_user("Will"), track=soil)
+        make_user("Ida")  # she learns elsewhere
+        fields = typed(desk, answered, way="full", reason=reason)
+
+        mend(desk, revising(answered), fields)
+
+        assert Regrade.objects.get().reason == reason
+
+    def test_a_later_regrade_refuses_such_a_reason_too(self, desk, ada, answered):
+        revise(answered)
+        url = address("question_regrade", answered.pk)
+        fields = fields_of(desk, url) | {"way": "full", "reason": "Ada was right."}
+
+        page = look(desk, url, fields).content.decode()
+
+        assert "“Ada” names a person." in page
 
 
 class TestTheDryRun:
