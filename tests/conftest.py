@@ -23,6 +23,9 @@ from tests.factories import (
     make_track,
     make_user,
 )
+from tests.signing_key import keep_key_published
+
+keep_key_published()
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,6 @@ from typing import Any
 
 from django.db import connection
 
-from certificates.keys import multibase_of
-from certificates.private_key import private_key
-
 MOST_BYTES = 4_000_000  # of all tables; DELETE leaves the room of its rows taken
 
 
@@ -20,19 +17,11 @@ def empty_by_delete() -> None:
     """From now on the flush of this thread's connection deletes rows where they are few.
 
     Row triggers and foreign keys are off meanwhile, as they are to TRUNCATE. Who may not
-    switch them off goes on with TRUNCATE. The site's public key is there again after
-    either, as each test finds it.
+    switch them off goes on with TRUNCATE.
     """
-    publish_key()
     if _answer("SELECT has_parameter_privilege('session_replication_role', 'SET')"):
         truncate = connection.ops.sql_flush
         connection.ops.sql_flush = partial(_sql_flush, truncate)  # type: ignore[method-assign]
-
-
-def publish_key() -> None:
-    """In a database that was just made."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_key_row()} ON CONFLICT DO NOTHING")
 
 
 def _sql_flush(
@@ -46,23 +35,14 @@ def _sql_flush(
         "SELECT sum(pg_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name"
     )
     if _answer(size, names) > MOST_BYTES:
-        return [*truncate(style, tables, **options), _key_row()]
+        return truncate(style, tables, **options)
     return [
         # whoever still writes and would wait for each other with this gives way
         "SET LOCAL deadlock_timeout = '1min'",
         f"LOCK TABLE {', '.join(names)}",  # as TRUNCATE does, for who still writes
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {name}" for name in names),
-        _key_row(),
     ]
-
-
-def _key_row() -> str:
-    """The SQL of the key that settings.ISSUER_KEY signs with."""
-    return (
-        "INSERT INTO certificates_issuerkey (name, multibase, created_at) "
-        f"VALUES ('key-2026-01', '{multibase_of(private_key())}', '2026-01-01T00:00Z')"
-    )
 
 
 def _answer(question: str, *params: list[str]) -> Any:
