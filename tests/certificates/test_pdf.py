@@ -310,6 +310,19 @@ def test_long_names_shrink_and_wrap_within_the_sheet():
         assert _rightmost(file) < A4_FLAT[0]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Papadopoulou-Alexandros Maria",
+        "Ελένη Παπαδοπούλου-Ἀλέξανδρος",
+        "Maria Antonia Wolfeschlegelsteinhausen Bergerdorff",
+    ],
+)
+def test_a_name_shrinks_before_a_word_of_it_is_broken(name):
+    said = text_of_pdf(printed(name=name)).replace("- ", "-")  # a line may end there
+    assert f"This certifies that {name} finished" in said
+
+
 def _rightmost(file: bytes) -> float:
     """Where the last line of text begins, from the left edge."""
     starts: list[float] = []
