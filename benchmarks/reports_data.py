@@ -12,11 +12,14 @@ from courses.models import Track
 
 TRACKS = 13
 
+# a name is two words of six letters, of 1,000 and of 10,000
 _LEARNERS = """
 INSERT INTO accounts_user (id, email, name, password, is_active, is_staff, is_superuser,
                            created_at)
-SELECT n, 'learner-' || n || '@example.org', 'Learner ' || n, '!', true, false, false,
-       now()
+SELECT n, 'learner-' || n || '@example.org',
+       initcap(translate(left(md5((n %% 1000)::text), 6), '0123456789', 'ghijklmnop')
+           || ' ' || translate(left(md5((n %% 9973 + 1000)::text), 6), '0123456789', 'ghijklmnop')),
+       '!', true, false, false, now()
 FROM generate_series(1, %(count)s / 3 + 1) AS n"""
 
 _ENROLLMENTS = """
@@ -74,8 +77,9 @@ ORDER BY c.id"""
 _DOCUMENTS = """
 INSERT INTO certificates_certificatedocument (certificate_id, name, credential,
                                               created_at)
-SELECT c.id, 'Learner ' || e.learner_id, repeat(c.facts::text, 2), c.issued_at
+SELECT c.id, u.name, repeat(c.facts::text, 2), c.issued_at
 FROM certificates_certificate c JOIN courses_enrollment e ON e.id = c.enrollment_id
+JOIN accounts_user u ON u.id = e.learner_id
 WHERE c.id %% 200 <> 7
 ORDER BY c.id"""
 

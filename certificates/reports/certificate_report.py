@@ -4,7 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from certificates.reports.certificate_figures import figures_of
 from certificates.reports.certificate_form import CertificateForm
-from certificates.reports.certificate_rows import certificates_for, described
+from certificates.reports.certificate_rows import (
+    ORDER,
+    certificates_for,
+    described,
+)
 from certificates.reports.columns import Column, Kind, Report
 
 CERTIFICATES = Report(
@@ -19,12 +23,12 @@ CERTIFICATES = Report(
         Column("answered", _("answered"), Kind.NUMBER, width=11),
         Column("questions", _("questions"), Kind.NUMBER, width=11),
         Column("lesson_count", _("lessons"), Kind.NUMBER, width=10),
-        Column("code", _("code"), width=22),
-        Column("status", _("status"), width=12),
+        Column("code", _("code"), Kind.WORD, width=22),
+        Column("status", _("status"), Kind.WORD, width=12),
         Column("status_reason", _("status reason"), width=36),
         Column("address", _("address"), Kind.LINK, width=60),
     ),
-    order=("-issued_at", "-pk"),
+    order=ORDER,
     rows=certificates_for,
     empty=_(
         "Nothing is here yet. A learner who has marked every lesson of a track done "

@@ -13,7 +13,6 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -25,6 +24,8 @@ from certificates.codes import read_code
 from certificates.models import Certificate, CertificateDocument, CertificateEvent
 from certificates.status import HIDDEN, SHOWN, State
 from courses.models import Track
+
+ORDER = ("-issued_at", "-pk")  # of list and files; no two are equal
 
 # More people than this are on each page anyway: then the list is read from its top, and
 # each row asked; fewer are looked up, and their certificates with them.
@@ -72,15 +73,15 @@ def with_status(certificates: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def described(certificates: QuerySet[Any]) -> QuerySet[Any]:
-    """Annotate all that the report says beside the certificate's own columns.
+    """Annotate all that the report says beside the certificate's own columns, in its order.
 
-    printed_name is "" once withdrawn, email None once erased.
+    printed_name is "" once withdrawn, email None once erased. The name is the newest
+    document's: all are joined, and of one certificate's the first row is kept. So the
+    joins, the sort and all but that are done by several processes at once.
     """
-    documents = CertificateDocument.objects.filter(certificate=OuterRef("pk"))
-    newest = documents.order_by("-pk").values("name")[:1]
     before, after = reverse("certificate", args=["-"]).split("-")
     found: QuerySet[Any] = with_status(certificates).annotate(
-        printed_name=Coalesce(Subquery(newest), Value("")),
+        printed_name=Coalesce("documents__name", Value("")),
         email=F("enrollment__learner__email"),
         address=Concat(
             Value(f"{settings.SITE_ORIGIN}{before}"),
@@ -89,7 +90,7 @@ def described(certificates: QuerySet[Any]) -> QuerySet[Any]:
             output_field=CharField(),
         ),
     )
-    return found
+    return found.order_by(*ORDER, "-documents__pk").distinct("issued_at", "pk")
 
 
 def in_state(certificates: QuerySet[Any], state: State) -> QuerySet[Any]:
@@ -134,23 +135,31 @@ def _start_of(day: date) -> datetime:
 
 def mentioning(certificates: QuerySet[Any], text: str) -> QuerySet[Any]:
     """Those with all of these words in the printed name, or in the learner's name and
-    e-mail address today; or with this code.
+    e-mail address today; or those of just this address or this code.
     """
-    documents: QuerySet[Any] = CertificateDocument.objects.all()
-    learners: QuerySet[Any] = User.objects.all()
+    just = _named_in_full(certificates, text)
+    if just is not None:
+        return just
+    documents: QuerySet[Any] = CertificateDocument.objects.order_by()
+    learners: QuerySet[Any] = User.objects.order_by()
     for word in text.split():
         documents = documents.filter(name__icontains=word)
         learners = learners.filter(Q(name__icontains=word) | Q(email__icontains=word))
-    if _are_many(documents) or _are_many(learners):
-        printed = documents.filter(certificate=OuterRef("pk"))
-        learner = learners.filter(pk=OuterRef("enrollment__learner"))
-        return certificates.filter(Q(Exists(printed)) | Q(Exists(learner)))
-    found = documents.order_by().values("certificate")
-    theirs = Certificate.objects.filter(enrollment__learner__in=learners)
-    coded = Certificate.objects.filter(code=read_code(text) or "")
-    ids = found.union(theirs.order_by().values("pk"), coded.order_by().values("pk"))
-    return certificates.filter(pk__in=ids)
+    printed = list(documents.values_list("certificate", flat=True)[: MANY + 1])
+    people = list(learners.values_list("pk", flat=True)[: MANY + 1])
+    if max(len(printed), len(people)) > MANY:
+        names = documents.filter(certificate=OuterRef("pk"))
+        holder = learners.filter(pk=OuterRef("enrollment__learner"))
+        return certificates.filter(Q(Exists(names)) | Q(Exists(holder)))
+    theirs = Certificate.objects.filter(enrollment__learner__in=people)
+    return certificates.filter(pk__in={*printed, *theirs.values_list("pk", flat=True)})
 
 
-def _are_many(rows: QuerySet[Any]) -> bool:
-    return bool(rows.order_by()[MANY : MANY + 1].exists())
+def _named_in_full(certificates: QuerySet[Any], text: str) -> QuerySet[Any] | None:
+    """By a whole address or a whole code; None where the text is neither."""
+    if "@" in text:
+        learner = User.objects.filter(email=text.strip().lower()).only("pk").first()
+        return certificates.filter(enrollment__learner=learner) if learner else None
+    code = read_code(text)
+    coded = certificates.filter(code=code) if code else certificates.none()
+    return coded if coded.exists() else None

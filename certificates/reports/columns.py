@@ -18,6 +18,7 @@ class Kind(Enum):
     """What stands in a column. Times are timestamps, and are written in UTC."""
 
     TEXT = auto()
+    WORD = auto()  # a word of our own, that no person typed
     DAY = auto()
     MOMENT = auto()  # to the second, fractions cut off
     NUMBER = auto()
@@ -65,7 +66,7 @@ class Report:
     def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
         """The statement of the columns of these rows, in the report's order."""
         keys = [column.key for column in self.columns]
-        ordered = self.described(rows).order_by(*self.order).values_list(*keys)
+        ordered = self._ordered(self.described(rows)).values_list(*keys)
         compiler = ordered.query.get_compiler(rows.db, elide_empty=False)
         select, values = compiler.as_sql()
         return select, values
@@ -74,13 +75,16 @@ class Report:
         """So many of these rows from `start` on, as its list shows them.
 
         Which they are is found first: that reads an index, from its end on, and what
-        they say is then read of these alone. Rows that are ordered come in the report's
-        order already.
+        they say is then read of these alone.
         """
-        ordered = rows if rows.query.order_by else rows.order_by(*self.order)
-        keys = list(ordered.values_list("pk", flat=True)[start : start + count])
+        ordered = self._ordered(rows).values_list("pk", flat=True)
+        keys = list(ordered[start : start + count])
         fields = {field.name for field in rows.model._meta.concrete_fields}
         shown = [column.key for column in self.columns if column.key in fields]
         found = self.described(rows.model._default_manager.filter(pk__in=keys))
         by_key = {row.pk: row for row in found.only(*shown)}
         return [by_key[key] for key in keys if key in by_key]
+
+    def _ordered(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Rows that have an order have the report's: by columns that go with an index."""
+        return rows if rows.query.order_by else rows.order_by(*self.order)

@@ -30,5 +30,5 @@ def _cell(name: str, column: Column) -> str:
             return f"({name} AT TIME ZONE 'UTC')::date"
         case Kind.MOMENT:
             return f"date_trunc('second', {name} AT TIME ZONE 'UTC')"
-        case Kind.NUMBER | Kind.PERCENT | Kind.LINK:
+        case Kind.WORD | Kind.NUMBER | Kind.PERCENT | Kind.LINK:
             return name

@@ -22,6 +22,7 @@ _TITLE_LENGTH = 27  # of a sheet's 31 characters
 _FORMATS = {
     # "@" keeps a text a text where somebody edits the cell, too
     Kind.TEXT: {"num_format": "@"},
+    Kind.WORD: {"num_format": "@"},
     Kind.DAY: {"num_format": "yyyy-mm-dd"},
     Kind.MOMENT: {"num_format": "yyyy-mm-dd hh:mm"},
     Kind.NUMBER: {"num_format": "0"},
@@ -179,6 +180,7 @@ def _write_link(sheet: Any, row: int, number: int, address: str, style: Any) -> 
 
 _WRITERS: dict[Kind, Callable[..., None]] = {
     Kind.TEXT: _write_text,
+    Kind.WORD: _write_text,
     Kind.DAY: _write_day,
     Kind.MOMENT: _write_moment,
     Kind.NUMBER: _write_number,

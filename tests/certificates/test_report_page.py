@@ -297,7 +297,7 @@ def test_a_page_costs_as_many_statements_with_a_thousand_rows_as_with_one(client
             issue_many(soil, 999)
 
     assert counts[0] == counts[1]
-    assert counts[0] < 15
+    assert counts[0] <= 15
 
 
 # The files
