@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Literal
 from django.conf import settings
 from django.utils.translation import get_language
 
+from certificates.packing import pack
+
 if TYPE_CHECKING:
     import typst
 
@@ -30,7 +32,7 @@ _one_at_a_time = Lock()
 
 def typeset_pdf(template: str, inputs: Mapping[str, str]) -> bytes:
     """The document as PDF/A-3a and PDF/UA-1: readable for ever, and by ear."""
-    return _compile(template, inputs, "pdf", ["a-3a", "ua-1"])
+    return pack(_compile(template, inputs, "pdf", ["a-3a", "ua-1"]))
 
 
 def typeset_png(template: str, inputs: Mapping[str, str]) -> bytes:

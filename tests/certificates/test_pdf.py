@@ -343,6 +343,7 @@ def test_three_hundred_lessons_flow_on():
 
     assert len(PdfReader(BytesIO(file)).pages) > 5
     assert all(f"{title} 1 March 2026" in text for title in titles)
+    assert len(file) < 200_000
     assert tags_of(file).count("TD") == 600
     assert tags_of(file).count("Table") == 1
 
