@@ -165,7 +165,11 @@ class ReportExport(models.Model):
     @property
     def phase(self) -> str:
         """While this stays the same, its page changes in words and bar alone."""
-        return "stalled" if self.is_stalled else "late" if self.is_late else self.state
+        if self.is_stalled:
+            return "stalled"
+        if self.is_late:
+            return "late"
+        return "pending" if self.is_pending else self.state
 
     @property
     def can_cancel(self) -> bool:

@@ -135,7 +135,7 @@ def test_it_says_what_is_done_before_and_after_the_rows(waiting, ruth, done, wor
 def test_it_is_asked_for_again_and_again_until_something_changes(waiting, ruth):
     client = admin_client(ruth)
     first = client.get(page_of(waiting)).content.decode()
-    look = f"{page_of(waiting)}?seen=queued"
+    look = f"{page_of(waiting)}?seen=pending"
     assert f'hx-get="{look}" hx-trigger="every 2s"' in first
     assert "See how far it is now" in first  # where no script runs
 
@@ -175,7 +175,7 @@ def test_one_that_a_killed_worker_left_offers_to_start_again(waiting, ruth):
 
     assert "Interrupted: whatever was writing it stopped" in said
     assert "Start again" in said
-    look = client.get(f"{page_of(waiting)}?seen=running", headers=HTMX)
+    look = client.get(f"{page_of(waiting)}?seen=pending", headers=HTMX)
     assert look["HX-Refresh"] == "true"
     assert "Waiting for its turn" in text_of(do(client, waiting, "again"))
 
