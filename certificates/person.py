@@ -73,11 +73,12 @@ def erase_person(user: User, *, withdraw: bool) -> None:
     list(enrollments.order_by("pk"))
     held = list(Certificate.objects.held_by(user))
     printed = CertificateDocument.objects.filter(certificate__in=held)
-    clear_reasons(user, set(printed.values_list("name", flat=True)))
+    names = set(printed.values_list("name", flat=True))
+    clear_reasons(user, names)
     if withdraw:
         services.withdraw_all(user)
     DBTaskResult.objects.filter(
         task_path__in=[mail_certificate.module_path, mail_revocation.module_path],
         args_kwargs__args__0__in=[certificate.pk for certificate in held],
     ).delete()
-    erase_exports(user)
+    erase_exports(user, names)

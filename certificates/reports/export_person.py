@@ -1,5 +1,6 @@
 """What exports hold of a person: who asked for them, and whom they searched for."""
 
+from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
 
@@ -26,13 +27,14 @@ def exports_of(user: User) -> list[dict[str, object]]:
     ]
 
 
-def erase_exports(user: User) -> None:
+def erase_exports(user: User, names: Collection[str]) -> None:
     """Rows and files of theirs go, and what others' exports searched for if it was them.
 
+    names: as they were printed.
     A file that the storage does not let go of now is pruned later, as it has no row.
     """
     for export in ReportExport.objects.filter(query__has_key="q"):
-        if _is_about(export.query["q"], user):
+        if _is_about(export.query["q"], user, names):
             export.delete()
     own = ReportExport.objects.asked_by(user)
     for export in own:
@@ -44,8 +46,8 @@ def erase_exports(user: User) -> None:
     own.delete()
 
 
-def _is_about(searched: str, user: User) -> bool:
-    said = f"{user.name} {user.email}".casefold()
+def _is_about(searched: str, user: User, names: Collection[str]) -> bool:
+    said = f"{user.name} {user.email} {' '.join(names)}".casefold()
     return all(word in said for word in searched.casefold().split())
 
 

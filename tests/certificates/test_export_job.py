@@ -41,7 +41,9 @@ from certificates.reports.export_services import (
 )
 from certificates.reports.export_store import prune_exports
 from certificates.reports.export_tasks import mail_export, write_export
+from certificates.services import claim_certificate, supersede
 from courses.models import Enrollment, TrackInstructor
+from courses.services import mark_done
 from gradus.background import requeue_stale
 from gradus.me import erase_account
 from tests.certificates.exporting import (
@@ -661,3 +663,20 @@ def test_an_erased_learner_is_searched_for_by_nobody(ada, ben, ruth, soil, setti
     erase_account(ada, withdraw=False)
 
     assert list(ReportExport.objects.all()) == [other]
+
+
+@pytest.mark.parametrize("withdraw", [True, False])
+def test_an_earlier_name_on_a_certificate_is_searched_for_by_nobody(
+    ada, ruth, soil, settings, withdraw
+):
+    for lesson in soil.lessons.all():
+        mark_done(ada, lesson)
+    held = claim_certificate(ada, soil, "Ada Byron")
+    supersede(held, "Ada King", "the name was corrected")
+    settings.TASKS = IN_THE_DATABASE
+    ask(ruth, q="byron")
+    ada.refresh_from_db()
+
+    erase_account(ada, withdraw=withdraw)
+
+    assert not ReportExport.objects.exists()
