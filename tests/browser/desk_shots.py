@@ -17,6 +17,7 @@ from quizzes.models import Question
 from quizzes.objections import object_to
 from tests.admin_forms import fields_of
 from tests.browser.stage import Stage, lessons_of, questions_of
+from tests.certificates.issuing import issue
 from tests.factories import make_admin, make_instructor, make_lesson, make_user
 from tests.quizzes.mending import answer, full, own
 from tests.quizzes.mending import revise as revise_question
@@ -109,6 +110,26 @@ def audit_log(stage: Stage) -> str:
     )
     record(Deed.MADE_INSTRUCTOR, actor=ruth, about=ben)
     return reverse("admin:accounts_auditevent_changelist")
+
+
+def report(stage: Stage) -> str:
+    """Half a year of certificates, of which one was revoked."""
+    ruth = make_admin("Ruth")
+    stage.sign_in(ruth)
+    track = Track.objects.get(slug="ai-fundamentals")
+    for number in range(60):
+        learner = make_user(f"Learner-{number:02}")
+        ago = timedelta(days=3 * number + number**2 / 40)
+        score = 100 - (number * 7) % 41 if number % 9 else None
+        held = issue(
+            learner,
+            track,
+            issued_at=timezone.now() - ago,
+            score=score,
+            answered=0 if score is None else 11,
+        )
+    revoke(held, ruth, "it was issued to the wrong account")
+    return reverse("admin:certificates_certificate_changelist")
 
 
 def export(stage: Stage) -> str:

@@ -226,6 +226,7 @@ SHOTS = [
     ),
     Shot("admin-figures", desk_shots.figures, is_one=True),
     Shot("admin-audit-log", desk_shots.audit_log, height=620, is_one=True),
+    Shot("admin-report", desk_shots.report, height=900, is_one=True),
     Shot("admin-export", desk_shots.export, height=360, is_one=True),
     Shot("admin-history", desk_shots.history, height=VIEW, is_one=True),
 ]

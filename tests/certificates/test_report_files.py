@@ -20,7 +20,7 @@ from certificates.reports.certificate_report import CERTIFICATES
 from certificates.reports.certificate_rows import described
 from certificates.reports.csv_file import stream_csv
 from certificates.reports.xlsx_file import write_xlsx
-from tests.certificates.test_admin_certificates import issue, issue_many
+from tests.certificates.issuing import issue, issue_many
 from tests.factories import make_track, make_user
 
 HOSTILE = [

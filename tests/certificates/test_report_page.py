@@ -1,15 +1,11 @@
 """The report of certificates in the admin: its filters, its totals, its pages, its files."""
 
-import csv
-import io
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from openpyxl import load_workbook
 
 from accounts.audit import Deed
 from accounts.models import AuditEvent
@@ -19,30 +15,17 @@ from certificates.reports import certificate_rows, page
 from certificates.reports.certificate_figures import MONTHS, figures_of
 from certificates.status import State
 from tests.admin_forms import admin_client
-from tests.certificates.test_admin_certificates import EXPORT, LIST, issue, issue_many
+from tests.certificates.issuing import issue, issue_many
+from tests.certificates.report_files import (
+    EXPORT,
+    LIST,
+    TOTALS,
+    XLSX,
+    codes_of_csv,
+    codes_of_list,
+    codes_of_xlsx,
+)
 from tests.factories import make_track, make_user
-
-XLSX = f"{LIST}export/xlsx/"
-TOTALS = f"{LIST}totals/"
-
-
-def codes_of_csv(client: Client, **query: str) -> list[str]:
-    response: Any = client.get(EXPORT, query)
-    assert response.status_code == 200
-    text = b"".join(response.streaming_content).decode("utf-8-sig")
-    return [row["code"] for row in csv.DictReader(io.StringIO(text, newline=""))]
-
-
-def codes_of_xlsx(client: Client, **query: str) -> list[str]:
-    response: Any = client.get(XLSX, query)
-    assert response.status_code == 200
-    sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
-    return [row[8] for row in sheet.iter_rows(min_row=2, values_only=True)]
-
-
-def codes_of_list(client: Client, **query: str) -> list[str]:
-    context = client.get(LIST, query).context
-    return [row.code for row in context["page"].rows]
 
 
 @pytest.fixture

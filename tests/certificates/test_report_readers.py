@@ -7,8 +7,10 @@ from accounts.models import User
 from certificates.models import Certificate
 from courses.models import Track
 from tests.admin_forms import admin_client
-from tests.certificates.test_admin_certificates import EXPORT, LIST, issue
-from tests.certificates.test_report_page import (
+from tests.certificates.issuing import issue
+from tests.certificates.report_files import (
+    EXPORT,
+    LIST,
     TOTALS,
     XLSX,
     codes_of_csv,
