@@ -240,12 +240,40 @@ def test_a_graph_made_to_be_costly_is_given_up_on(client, held):
     clique = [
         {"id": name, "type": ["Evidence"], "genre": names[::-1]} for name in names
     ]
-    tangled = [{"type": ["Evidence"], "evidence": clique} for _number in range(60)]
-    document = json.loads(text_of_document(held)) | {"evidence": clique + tangled}
+    document = json.loads(text_of_document(held)) | {"evidence": clique}
 
     response = send(client, json.dumps(document))
 
     assert NO_MATCH in checks_in(response)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [{"id": f"http://x/{n}", "type": ["Evidence"]} for n in range(4000)],
+        [{"id": "http://x/", "type": ["Evidence"], "name": "x" * 200_000}],
+    ],
+    ids=["crowded", "long"],
+)
+def test_a_signature_is_not_looked_into_where_much_was_put_in(client, held, more):
+    """To check that of 1,200 lessons takes half a minute, and anybody may send them."""
+    document = json.loads(text_of_document(held))
+    document["evidence"] += more
+    response = send(client, json.dumps(document))
+
+    assert status_in(response) == "altered"
+    assert checks_in(response)[1:] == [
+        "Not right: It holds much more than we issued, so its signature was not looked "
+        "into.",
+        "Not right: The lessons differ from those we issued.",
+    ]
+
+
+def test_a_file_set_out_in_lines_is_looked_into_still(client, held):
+    document = json.loads(text_of_document(held).replace("Ada Sample", "Eve"))
+    document["evidence"].append({"id": "http://x/", "type": ["Evidence"]})
+
+    assert NO_MATCH in checks_in(send(client, json.dumps(document, indent=4)))
 
 
 def test_a_changed_name_is_shown_beside_ours_and_cannot_do_anything(client, held):
