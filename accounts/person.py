@@ -57,10 +57,8 @@ def erase_person(user: User) -> None:
     Sign the person out afterwards: their session is gone. Rooms above erase theirs
     first, as they may need to know who it is.
     """
-    says = _speaks_of(user.email or "", user.name)
-    _clear_log(user, says)
-    clear_reasons(user, [user.name])
-    _forget_tasks(says)
+    forget_names(user, [user.name])
+    _forget_tasks(_speaks_of(user.email or "", user.name))
     _end_sessions(user)
     EmailAddress.objects.filter(user=user).delete()
     user.groups.clear()
@@ -80,16 +78,26 @@ def _speaks_of(email: str, *names: str) -> Callable[[str], bool]:
     return lambda text: bool(words) and pattern.search(text) is not None
 
 
-def _clear_log(user: User, says: Callable[[str], bool]) -> None:
+def forget_names(user: User, names: Collection[str]) -> None:
+    """The admin's history and the audit log lose the texts that name the person.
+
+    names: the account's, or what was printed.
+    """
+    _clear_log(user, names)
+    _clear_reasons(user, names)
+
+
+def _clear_log(user: User, names: Collection[str]) -> None:
     """The admin's history keeps who changed which row and when, without the person.
 
     Entries about the account lose their texts; others only the texts that name it.
     """
+    says = _speaks_of(user.email or "", *names)
     account = ContentType.objects.get_for_model(User)
     about = LogEntry.objects.filter(content_type=account, object_id=str(user.pk))
     about.update(object_repr="", change_message="")
     named = Q()
-    for word in filter(None, (user.email, user.name)):
+    for word in filter(None, (user.email, *names)):
         named |= Q(object_repr__icontains=word)
         # messages are JSON that escapes what is not ASCII
         named |= Q(change_message__icontains=json.dumps(word)[1:-1])
@@ -101,13 +109,11 @@ def _clear_log(user: User, says: Callable[[str], bool]) -> None:
         entry.save(update_fields=["object_repr", "change_message"])
 
 
-def clear_reasons(user: User, names: Collection[str]) -> None:
+def _clear_reasons(user: User, names: Collection[str]) -> None:
     """The audit log keeps that there was a reason, and no word of one that names them.
 
     Of what was done to them a reason goes with any part of a name; else, as many people
     share a part, with the whole name or the address.
-
-    names: the account's, or what was printed.
     """
     is_named = _speaks_of(user.email or "", *names)
     maybe = Q(event__person=user)

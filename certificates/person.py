@@ -6,7 +6,7 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
-from accounts.person import clear_reasons
+from accounts.person import forget_names
 from certificates import services
 from certificates.models import (
     Certificate,
@@ -67,14 +67,14 @@ def erase_person(user: User, *, withdraw: bool) -> None:
 
     The enrolments are locked before the account is touched, in the order in which a
     claim locks them: call this first. Tasks that may hold the address in an error go,
-    and words of the audit log that hold a name as it was printed.
+    and what both logs say of a name as it was printed.
     """
     enrollments = Enrollment.objects.select_for_update(no_key=True).filter(learner=user)
     list(enrollments.order_by("pk"))
     held = list(Certificate.objects.held_by(user))
     printed = CertificateDocument.objects.filter(certificate__in=held)
     names = set(printed.values_list("name", flat=True))
-    clear_reasons(user, names)
+    forget_names(user, names)
     if withdraw:
         services.withdraw_all(user)
     DBTaskResult.objects.filter(

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -19,6 +20,7 @@ from certificates.services import (
 )
 from certificates.tasks import mail_certificate
 from courses.services import mark_done
+from gradus.me import erase_account
 from tests.certificates.stage import status_in, text_of
 
 
@@ -89,6 +91,29 @@ def test_certificates_that_are_withdrawn_leave_no_name(client, ada, held, correc
         response = client.get(row.get_absolute_url())
         assert status_in(response) == "withdrawn"
         assert "Ada" not in text_of(response)
+
+
+@pytest.mark.parametrize("withdraw", [True, False])
+def test_the_admins_history_forgets_names_that_were_printed(
+    ada, iris, soil, held, corrected, withdraw
+):
+    """Somebody put her into a group when she was called otherwise."""
+    member = {"name": "group member", "object": "Ada Sample"}
+    LogEntry.objects.log_actions(
+        user_id=iris.pk,
+        queryset=[soil],
+        action_flag=CHANGE,
+        change_message=[{"added": member}, {"changed": {"fields": ["Title"]}}],
+        single_object=True,
+    )
+    ada.refresh_from_db()
+    assert ada.name != "Ada Sample"
+
+    erase_account(ada, withdraw=withdraw)
+
+    said = LogEntry.objects.get().change_message
+    assert "Ada" not in said
+    assert "Title" in said
 
 
 def test_erasing_twice_is_erasing_once(ada, held):
