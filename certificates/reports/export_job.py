@@ -87,18 +87,24 @@ def _write(export: ReportExport) -> None:
     """Raises what work_on tells apart."""
     with TemporaryDirectory(prefix="gradus-export-") as folder, Heart(export) as heart:
         report, form, rows = narrowed(export)
+        # fixed before the first row is read: the file holds no other, whatever changes
+        tracks = tracks_in(export, form)
+        if tracks is not None:
+            rows = rows.filter(track__in=tracks)
         file = Path(folder) / "report.xlsx"
         written = write_xlsx(report, rows, file, heart.watch)
         heart.watch(written)
         name = f"{export.token}-{uuid4().hex[:8]}.xlsx"
         store_file(name, file)
-    if not _finish(export, form, name, written):
+    if not _finish(export, form, tracks, name, written):
         drop_file(name)
         raise EndedError
 
 
 @transaction.atomic
-def _finish(export: ReportExport, form: Any, name: str, written: int) -> bool:
+def _finish(
+    export: ReportExport, form: Any, tracks: list[int] | None, name: str, written: int
+) -> bool:
     """Hand the file over, if it is wanted still."""
     now = timezone.now()
     is_done = _held(export).update(
@@ -107,7 +113,7 @@ def _finish(export: ReportExport, form: Any, name: str, written: int) -> bool:
         rows_done=written,
         rows_total=written,
         query={key: said for key, said in export.query.items() if key != "q"},
-        tracks=tracks_in(export, form),
+        tracks=tracks,
         ended_at=now,
         expires_at=now + KEPT_FOR,
     )

@@ -39,7 +39,7 @@ from certificates.reports.export_services import (
     requeue_exports,
     start_again,
 )
-from certificates.reports.export_store import prune_exports
+from certificates.reports.export_store import prune_exports, store_file
 from certificates.reports.export_tasks import mail_export, write_export
 from certificates.services import claim_certificate, supersede
 from courses.models import Enrollment, TrackInstructor
@@ -556,6 +556,35 @@ def test_an_instructor_gets_the_tracks_that_are_taught_when_it_is_written(
 
     assert names_in(content_of(export, media)) == ["Ada"]
     assert again(export).tracks == [soil.pk]
+
+
+@pytest.mark.parametrize("is_taken_away", [True, False])
+def test_the_file_holds_the_tracks_that_its_row_names_whatever_changes_meanwhile(
+    ada, ben, iris, soil, settings, media, monkeypatch, is_taken_away
+):
+    """Its link is for who teaches them all: one more in the file would be let slip."""
+    iris.groups.add(Group.objects.get(name=REPORT_READER))
+    stars = make_track("stars")
+    role = TrackInstructor(track=stars, user=iris)
+    Enrollment.objects.create(learner=ben, track=stars)
+    if is_taken_away:
+        role.save()
+    settings.TASKS = IN_THE_DATABASE
+    export = ask(User.objects.get(pk=iris.pk))
+
+    def change_and_store(name: str, file: Path) -> None:
+        role.delete() if is_taken_away else role.save()
+        store_file(name, file)
+
+    monkeypatch.setattr(export_job, "store_file", change_and_store)
+
+    assert work_on(export.pk)
+
+    title = {soil.pk: "Ada", stars.pk: "Ben"}
+    held = sorted(names_in(content_of(export, media)))
+    named = again(export).tracks
+    assert named is not None
+    assert held == sorted(title[track] for track in named)
 
 
 # The end of a file
