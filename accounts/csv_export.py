@@ -1,7 +1,8 @@
 """A CSV file, streamed as PostgreSQL writes it.
 
 A text cell that a spreadsheet would run as a formula gets a ' in front; who reads the
-file back takes one leading ' off.
+file back takes one leading ' off. The name, which a learner types, begins each line and
+stands in quotes: a spreadsheet set to semicolons would split "Ada;=1+1" at its own.
 """
 
 import csv
@@ -29,14 +30,19 @@ def stream_rows(
     select: str,
     values: Sequence[Any] | Mapping[str, Any],
     headings: Sequence[str] = (),
+    *,
+    quoted: str,
 ) -> Iterator[bytes]:
     """The file in blocks, one statement whatever the number of rows.
 
     select: the statement; its texts made inert.
     headings: of the columns; by default their names in the statement.
+    quoted: the name in the statement of its first column, a text.
     """
     header = "" if headings else ", HEADER"
-    copy = f"COPY ({select}) TO STDOUT WITH (FORMAT csv{header})"
+    copy = (
+        f"COPY ({select}) TO STDOUT WITH (FORMAT csv, FORCE_QUOTE ({quoted}){header})"
+    )
     yield BYTE_ORDER_MARK
     if headings:
         yield _line(headings)

@@ -216,7 +216,7 @@ def stream_learners(track_id: int, asked: Asked) -> Iterator[bytes]:
     """All of them as a CSV file, in blocks."""
     select = f"""WITH {_PLACES}, shown AS (SELECT * FROM places), {_KNOWN_OF_ALL}
         {_FILE} {_JOINED} {_order(asked)}"""  # noqa: S608
-    return stream_rows(select, _values(track_id, asked))
+    return stream_rows(select, _values(track_id, asked), quoted="name")
 
 
 def _page_sql(asked: Asked) -> str:

@@ -17,9 +17,9 @@ def stream_csv(report: Report, rows: QuerySet[Any]) -> Iterator[bytes]:
     inner, values = report.select(rows)
     names = [f"c{number}" for number in range(len(report.columns))]
     pairs = zip(names, report.columns, strict=True)
-    cells = ", ".join(_cell(name, column) for name, column in pairs)
+    cells = ", ".join(f"{_cell(name, column)} AS {name}" for name, column in pairs)
     select = f"SELECT {cells} FROM ({inner}) AS r ({', '.join(names)})"  # noqa: S608
-    return stream_rows(select, values, report.headings)
+    return stream_rows(select, values, report.headings, quoted=names[0])
 
 
 def _cell(name: str, column: Column) -> str:

@@ -130,6 +130,16 @@ def test_hostile_words_are_no_formula_and_read_back(ruth, ada, soil, column, wor
     assert all(cell.data_type != "f" for cell in row)
 
 
+def test_a_name_is_one_cell_where_a_spreadsheet_splits_at_semicolons(ada, soil):
+    issue(ada, soil, "Ada;=1+1;")
+
+    text = b"".join(stream_csv(CERTIFICATES, _all())).decode("utf-8-sig")
+
+    _heading, line = csv.reader(io.StringIO(text, newline=""), delimiter=";")
+    assert line[0].startswith("Ada;=1+1;,")
+    assert not any(cell.startswith("=") for cell in line)
+
+
 def test_a_text_longer_than_a_cell_is_cut_and_breaks_nothing(ada, soil):
     issue(ada, soil)
     long = Value("=" * 40_000)

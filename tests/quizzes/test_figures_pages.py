@@ -349,6 +349,18 @@ class TestTheFile:
 
         assert [row["name"] for row in rows] == ['\'=HYPERLINK("x")']
 
+    def test_a_name_is_one_cell_where_a_spreadsheet_splits_at_semicolons(
+        self, iris, crew, ada
+    ):
+        User.objects.filter(pk=ada.pk).update(name="Ada;=1+1;")
+
+        response: Any = admin_client(iris).get(address("learners_file", crew))
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
+
+        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+        assert "=1+1" in text
+        assert not any(cell.startswith("=") for line in cells for cell in line)
+
     def test_it_is_streamed_and_named_after_track_and_day(self, iris, crew):
         response = admin_client(iris).get(address("learners_file", crew))
 
