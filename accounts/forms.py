@@ -8,6 +8,7 @@ from allauth.account.fields import PasswordField
 from allauth.account.utils import has_verified_email
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +54,15 @@ def _dress_address(field: forms.Field, label: Text, autocomplete: str) -> None:
     field.error_messages |= ADDRESS_ERRORS
 
 
+def _dress_new_address(field: forms.Field, label: Text, autocomplete: str) -> None:
+    """Without the quotes that the standard allows: within them stands anything, also
+    what a spreadsheet set to semicolons would run as a formula.
+    """
+    _dress_address(field, label, autocomplete)
+    invalid = ADDRESS_ERRORS["invalid"]
+    field.validators.append(RegexValidator('"', invalid, inverse_match=True))
+
+
 def _dress_password(field: forms.Field, label: Text, hint: Text = "") -> None:
     _dress(field, label, hint)
     field.error_messages |= {"required": _("Write your password")}
@@ -85,7 +95,7 @@ class SignUpForm(allauth_forms.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress_address(self.fields["email"], _("E-mail address"), "username")
+        _dress_new_address(self.fields["email"], _("E-mail address"), "username")
         _dress_password(self.fields["password1"], _("Password"), PASSWORD_HINT)
 
     def clean(self) -> dict[str, Any]:
@@ -193,7 +203,7 @@ class ChangeEmailForm(PasswordAskedForm, allauth_forms.AddEmailForm):  # type: i
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress_address(self.fields["email"], _("New e-mail address"), "email")
+        _dress_new_address(self.fields["email"], _("New e-mail address"), "email")
 
 
 class ReauthenticateForm(PasswordAskedForm):

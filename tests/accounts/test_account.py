@@ -99,6 +99,14 @@ def test_the_old_address_hears_of_the_change(ada_in, confirm):
     assert "ada.new@example.org" in mail.outbox[-1].body
 
 
+def test_a_new_address_has_no_quotes_for_anything_to_stand_in(ada_in):
+    page = change_email(ada_in, '";=1+1;"@example.org')
+
+    assert page.status_code == 422
+    assert "Write an e-mail address, for example" in page.content.decode()
+    assert EmailAddress.objects.count() == 1
+
+
 def test_a_new_address_needs_the_password(ada_in, ada):
     page = change_email(ada_in, "ada.new@example.org", "guess")
 

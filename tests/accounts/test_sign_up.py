@@ -204,6 +204,7 @@ def test_next_is_kept_through_the_code(client, sign_up, confirm):
         ({"name": "123"}, "Write your name with letters"),
         ({"email": ""}, "Write your e-mail address"),
         ({"email": "nobody"}, "Write an e-mail address, for example"),
+        ({"email": '";=1+1;"@example.org'}, "Write an e-mail address, for example"),
         ({"email": "a\x00b@example.org"}, "Null characters are not allowed"),
         ({"password1": ""}, "Choose a password"),
         ({"password1": "short"}, "Use at least 10 characters"),
