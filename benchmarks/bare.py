@@ -8,7 +8,8 @@ from django.urls import path
 from gradus.settings.database import database
 
 SECRET_KEY = os.environ["SECRET_KEY"]
-ALLOWED_HOSTS = ["127.0.0.1"]
+ISSUER_KEY = os.environ["ISSUER_KEY"]  # gradus.wsgi does not start without it
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 ROOT_URLCONF = "benchmarks.bare"
 DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 INSTALLED_APPS = [
