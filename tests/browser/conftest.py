@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.browser.chromium import CHROMIUM, HOW_TO_GET_IT
 from tests.browser.stage import Stage
@@ -27,6 +27,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# What comes at once here may take its time on a machine that does other work, too
+PATIENCE = 20_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 type NewContext = Callable[..., BrowserContext]
 
@@ -62,7 +66,7 @@ def open_browser(browser: Browser, stage: Stage) -> Iterator[NewContext]:
     def open_one(**options: Any) -> BrowserContext:
         options = {"base_url": stage.origin, "reduced_motion": "reduce"} | options
         contexts.append(browser.new_context(**options))
-        contexts[-1].set_default_timeout(5000)
+        contexts[-1].set_default_timeout(PATIENCE)
         return contexts[-1]
 
     yield open_one

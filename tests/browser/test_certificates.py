@@ -76,6 +76,7 @@ def test_update_my_certificate(holder: Page, held: Certificate):
     expect(holder.get_by_role("main")).to_contain_text("Mulch it")
     press(holder, "Update my certificate")
 
+    expect(holder.get_by_role("heading", name="Valid")).to_be_visible()
     assert holder.url.endswith(current().get_absolute_url())
     assert (current().supersedes, current().lesson_count) == (held, 4)
     assert status_of(holder, held) == "superseded"
@@ -86,13 +87,16 @@ def test_hide_show_and_withdraw(
 ):
     anybody = open_browser().new_page()
     press(holder, "Hide the details")
+    expect(holder.get_by_role("button", name="Show the details")).to_be_visible()
     assert status_of(anybody, held) == "hidden"
     expect(anybody.get_by_role("main")).not_to_contain_text("Ada")
     press(holder, "Show the details")
+    expect(holder.get_by_role("button", name="Hide the details")).to_be_visible()
     assert status_of(anybody, held) == "valid"
 
     follow(holder, "Withdraw")
     press(holder, "Withdraw it for good")
+    expect(holder.get_by_role("heading", name="Withdrawn")).to_be_visible()
 
     assert status_of(anybody, held) == "withdrawn"
     expect(anybody.get_by_role("main")).not_to_contain_text("Ada")

@@ -102,6 +102,7 @@ def finish(page: Page) -> None:
     page.get_by_role("link", name="My learning").click()
     page.get_by_role("link", name="Continue lesson 2").click()
     page.get_by_role("button", name="Mark lesson done").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.locator(".onward").get_by_role("link", name="Feed it").click()
     expect(page.get_by_text("1 lesson left")).to_be_visible()
     page.get_by_role("button", name="Mark lesson done").click()

@@ -96,6 +96,7 @@ def test_a_question_is_revised_after_a_dry_run_and_the_regrade_is_taken_back(
     after = scores_of_track(lesson.track_id)
     assert sum(earned for earned, _count in after.values()) == 11
     desk.get_by_role("link", name="Take back").click()
+    expect(desk.get_by_role("button", name="Take it back")).to_be_visible()
     assert_sound(desk)
     desk.get_by_role("button", name="Take it back").click()
 
@@ -115,6 +116,7 @@ def test_answers_are_regraded_later(desk: Page, misleading: Question):
     desk.get_by_label("Full credit").check()
     desk.get_by_label("Why").fill("It misled.")
     desk.get_by_role("button", name="See what would change").click()
+    expect(desk.get_by_role("button", name="Regrade", exact=True)).to_be_visible()
     assert_sound(desk)
     desk.get_by_role("button", name="Regrade", exact=True).click()
 

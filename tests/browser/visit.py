@@ -75,4 +75,6 @@ def violations(page: Page) -> list[str]:
 
 
 def load_axe(page: Page) -> None:
+    """Into the page that is there: one that was just arrived at may have no element yet."""
+    page.wait_for_load_state()
     page.evaluate(AXE_SCRIPT)
