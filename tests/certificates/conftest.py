@@ -2,15 +2,19 @@
 
 import os
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from accounts.models import User
 from certificates.models import Certificate
+from certificates.reports.export_model import ReportExport
 from certificates.services import claim_certificate
 from courses.models import Track
 from courses.services import mark_done
 from quizzes.models import Question
+from tests.certificates.exporting import IN_THE_DATABASE, ask
 from tests.certificates.judges import ARE_THERE, HOW_TO_GET_THEM
 from tests.certificates.stage import answer
 from tests.certificates.verifying import finish
@@ -45,3 +49,17 @@ def held(ada: User, finished: Track) -> Certificate:
 def others(finished, held) -> list[Certificate]:
     """Two more, of another learner each, beside ada's."""
     return [finish("Cleo", finished), finish("Dora", make_track("moss", lessons=3))]
+
+
+@pytest.fixture
+def media(tmp_path: Path, settings: Any) -> Path:
+    """A folder of its own for files."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return tmp_path / "media"
+
+
+@pytest.fixture
+def waiting(ada: User, ruth: User, media: Path, settings: Any) -> ReportExport:
+    """Ruth's export of all enrolments, which no worker has begun."""
+    settings.TASKS = IN_THE_DATABASE
+    return ask(ruth)

@@ -74,3 +74,12 @@ def lock_lessons() -> None:
     """Until the end of the transaction: whoever reads lessons waits."""
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE courses_lesson IN ACCESS EXCLUSIVE MODE")
+
+
+def again(export: ReportExport) -> ReportExport:
+    export.refresh_from_db()
+    return export
+
+
+def content_of(export: ReportExport, media: Path) -> bytes:
+    return (media / "exports" / again(export).file).read_bytes()

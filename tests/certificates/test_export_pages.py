@@ -3,7 +3,6 @@
 import html
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,28 +17,15 @@ from certificates.reports.export_model import ExportFault, ReportExport
 from certificates.reports.export_services import cancel
 from courses.models import Enrollment
 from tests.admin_forms import admin_client
-from tests.certificates.exporting import (
-    IN_THE_DATABASE,
-    ask,
-    fall_silent,
-    names_in,
-    taken,
-)
+from tests.certificates.exporting import ask, fall_silent, names_in, taken
 from tests.courses.test_picture_storage import OUT_OF_REACH
 from tests.factories import make_admin, make_track
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("media")]
 
 MINE = "/admin/certificates/reportexport/"
 ENROLMENTS = "/admin/courses/enrollment/"
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def media(tmp_path: Path, settings: Any) -> Path:
-    """A folder of its own."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    return tmp_path / "media"
 
 
 @pytest.fixture
@@ -47,13 +33,6 @@ def reader(iris) -> User:
     """Iris, whom an admin let read reports, of soil."""
     iris.groups.add(Group.objects.get(name=REPORT_READER))
     return User.objects.get(pk=iris.pk)
-
-
-@pytest.fixture
-def waiting(ada, ruth, settings) -> ReportExport:
-    """Ruth's export of all enrolments, which no worker has begun."""
-    settings.TASKS = IN_THE_DATABASE
-    return ask(ruth)
 
 
 def page_of(export: ReportExport) -> str:
