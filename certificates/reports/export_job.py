@@ -6,6 +6,7 @@ looked for after each block of rows.
 """
 
 import logging
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -18,6 +19,7 @@ from django.utils import timezone
 from xlsxwriter.exceptions import FileCreateError
 
 from accounts.audit import record_export
+from certificates.reports.export_mail import mail_export
 from certificates.reports.export_model import (
     KEPT_FOR,
     ExportFault,
@@ -45,9 +47,7 @@ class EndedError(Exception):
 def take(export_id: int) -> ReportExport | None:
     """The row, to be worked on by the caller alone; None: it is not to be worked on."""
     worker, now = uuid4(), timezone.now()
-    free = ReportExport.objects.to_take().filter(pk=export_id)
-    # by a worker that was killed before it noticed
-    free.filter(is_cancel_wanted=True).update(state=ExportState.CANCELLED, ended_at=now)
+    free = _still_wanted(ReportExport.objects.to_take().filter(pk=export_id))
     is_taken = free.update(
         state=ExportState.RUNNING, worker=worker, heartbeat=now, rows_done=0
     )
@@ -57,11 +57,19 @@ def take(export_id: int) -> ReportExport | None:
     return held.filter(worker=worker).first()
 
 
+def _still_wanted(free: ExportQuerySet) -> ExportQuerySet:
+    """Without those that were cancelled and whose worker was killed before it noticed."""
+    cancelled = free.filter(is_cancel_wanted=True)
+    cancelled.update(state=ExportState.CANCELLED, ended_at=timezone.now())
+    return free
+
+
 def work_on(export_id: int) -> bool:
     """Write the file, if nobody else does; safe to be called twice.
 
     Returns whether the file is there now, and by this call. However it ends, the row
-    says so; but for a database that is gone, which raises.
+    says so, and a mail, unless it was cancelled; but for a database that is gone, which
+    raises.
     """
     export = take(export_id)
     if export is None:
@@ -126,6 +134,7 @@ def _finish(
             filters=form.filters,
             is_searched=form.is_searched,
         )
+        transaction.on_commit(partial(mail_export.enqueue, export.pk))
     return bool(is_done)
 
 
@@ -146,9 +155,20 @@ def _end(export: ReportExport, state: ExportState, *, is_cancel_wanted: bool) ->
 
 def _fail(export: ReportExport, fault: ExportFault) -> None:
     """Where it was cancelled meanwhile, it is cancelled."""
-    failed = {"state": ExportState.FAILED, "fault": fault, "ended_at": timezone.now()}
-    if not _held(export).update(**failed):
+    if not _end_in_fault(_held(export), export, fault):
         _end(export, ExportState.CANCELLED, is_cancel_wanted=True)
+
+
+@transaction.atomic
+def _end_in_fault(
+    held: ExportQuerySet, export: ReportExport, fault: ExportFault
+) -> bool:
+    """Whether it still was one of these; then a mail tells who asked."""
+    failed = {"state": ExportState.FAILED, "fault": fault, "ended_at": timezone.now()}
+    has_failed = held.update(**failed)
+    if has_failed:
+        transaction.on_commit(partial(mail_export.enqueue, export.pk))
+    return bool(has_failed)
 
 
 class Heart:
@@ -212,9 +232,22 @@ class Heart:
             return True
 
 
+def prune() -> int:
+    """Give up what no worker finished in time; delete what is outlived, and return how
+    many files.
+
+    Raises:
+        ExportStorageError: as of prune_exports.
+    """
+    for export in ReportExport.objects.to_give_up():
+        left = ReportExport.objects.to_give_up().filter(pk=export.pk)
+        _end_in_fault(_still_wanted(left), export, ExportFault.GIVEN_UP)
+    return prune_exports()
+
+
 def prune_quietly() -> None:
-    """What is outlived goes; where the storage fails, the next export tries again."""
+    """Where the storage fails, the next export tries again."""
     try:
-        prune_exports()
+        prune()
     except ExportStorageError:
         return  # it is in the log

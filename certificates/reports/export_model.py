@@ -14,7 +14,7 @@ from courses.models import new_token
 
 # A worker says every few seconds that it lives; without a word for so long it does not.
 STALE_AFTER = timedelta(seconds=60)
-KEPT_FOR = timedelta(days=7)  # from the end of the work
+KEPT_FOR = timedelta(days=7)  # from the end of the work; while it waits, from its start
 
 
 class ExportState(models.TextChoices):
@@ -42,6 +42,13 @@ class ExportFault(models.TextChoices):
             "The file could not be written. Start again; if it fails again, tell an admin."
         ),
     )
+    GIVEN_UP = (
+        "given up",
+        _(
+            "Nobody wrote the file within 7 days: the background worker stopped in the "
+            "middle, or does not run. Tell whoever runs this site, then start again."
+        ),
+    )
 
 
 class ExportQuerySet(models.QuerySet["ReportExport"]):
@@ -61,12 +68,14 @@ class ExportQuerySet(models.QuerySet["ReportExport"]):
         dead = Q(state=ExportState.RUNNING, heartbeat__lte=timezone.now() - STALE_AFTER)
         return self.filter(Q(state=ExportState.QUEUED) | dead)
 
+    def to_give_up(self) -> Self:
+        """Asked for so long ago that nobody waits for it, and no worker is at it."""
+        return self.to_take().filter(asked_at__lte=timezone.now() - KEPT_FOR)
+
     def outlived(self) -> Self:
-        """Ended, or given up, so long ago that row and file go."""
+        """Ended so long ago that row and file go."""
         now = timezone.now()
-        given_up = Q(asked_at__lte=now - KEPT_FOR, ended_at=None)
-        ended = Q(expires_at__lte=now) | Q(ended_at__lte=now - KEPT_FOR)
-        return self.filter(ended | given_up)
+        return self.filter(Q(expires_at__lte=now) | Q(ended_at__lte=now - KEPT_FOR))
 
 
 class ReportExport(models.Model):

@@ -8,9 +8,9 @@ from django.db import transaction
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
+from certificates.reports.export_mail import mail_export
 from certificates.reports.export_model import ReportExport
 from certificates.reports.export_store import ExportStorageError, drop_file
-from certificates.reports.export_tasks import mail_export
 
 
 def exports_of(user: User) -> list[dict[str, object]]:

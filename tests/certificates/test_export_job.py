@@ -14,9 +14,10 @@ from accounts.audit import Deed
 from accounts.models import AuditEvent
 from certificates.reports import export_job
 from certificates.reports.export_job import EndedError, take, work_on
+from certificates.reports.export_mail import mail_export
 from certificates.reports.export_model import ExportFault, ExportState, ReportExport
 from certificates.reports.export_services import delete_export
-from certificates.reports.export_tasks import mail_export, write_export
+from certificates.reports.export_tasks import write_export
 from courses.models import Enrollment
 from tests.certificates.exporting import (
     IN_THE_DATABASE,
