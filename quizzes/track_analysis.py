@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -26,8 +27,9 @@ from quizzes.scoring import percent_of
 
 SETTLED = timedelta(minutes=10)  # longer than any transaction may last
 LESSONS_KEPT = timedelta(minutes=5)
-OVERVIEW_KEPT = timedelta(hours=1)  # an overview of many tracks may be so old
-MADE_AT_ONCE = 3  # tracks that one overview looks into anew
+OVERVIEW_KEPT = timedelta(hours=1)  # so old may a large track be in an overview of many
+LARGE = 20_000  # first answers; fewer are looked into in some hundredths of a second
+MADE_WITHIN = 0.3  # seconds, after which an overview begins with no further track
 TENS = 10  # columns of the distribution: 0 to 9 %, …, 90 to 100 %
 
 _ASKED = """asked AS MATERIALIZED (
@@ -112,20 +114,34 @@ def figures_of(track_id: int) -> TrackFigures:
 
 
 def kept_figures(track_ids: Iterable[int]) -> dict[int, TrackFigures]:
-    """As they were last made, for an overview of many tracks.
+    """For an overview of many tracks: all answers of now, and done marks of the last hour.
 
-    The statements are few whatever the number of tracks: at most MADE_AT_ONCE of them
-    are looked into anew, those without figures first, and none that was within
-    OVERVIEW_KEPT. A track without figures so far is missing.
+    Of LARGE tracks answers, too, are those of the last OVERVIEW_KEPT. Where more is to be
+    made than MADE_WITHIN allows, tracks without figures come first, then the oldest; the
+    rest wait for the next view, and one without figures is missing. The statements that
+    only read are few, whatever the number of tracks.
     """
     wanted = list(track_ids)
     kept = {row.track_id: row for row in TrackAnalysis.objects.filter(track__in=wanted)}
-    limit = timezone.now() - OVERVIEW_KEPT
-    stale = [pk for pk in wanted if pk in kept and kept[pk].made_at < limit]
+    keys = keys_at({pk: _mark_of(row) for pk, row in kept.items()})
+    old = [row for pk, row in kept.items() if _is_old(row, keys[pk])]
+    old.sort(key=lambda row: row.lessons_at)
     never = [pk for pk in wanted if pk not in kept]
-    for track_id in [*never, *stale][:MADE_AT_ONCE]:
-        kept[track_id] = _make(track_id)
+    began = perf_counter()
+    for pk in [*never, *(row.track_id for row in old)]:
+        is_same = pk in kept and kept[pk].key == keys[pk]
+        kept[pk] = _make_lessons(kept[pk]) if is_same else _make(pk)
+        if perf_counter() - began >= MADE_WITHIN:
+            break
     return {pk: _read(kept[pk]) for pk in wanted if pk in kept}
+
+
+def _is_old(kept: TrackAnalysis, key: str) -> bool:
+    """For an overview. key: of what has been answered by now."""
+    if timezone.now() - kept.lessons_at >= OVERVIEW_KEPT:
+        return True
+    answers = sum(question["answers"] for question in kept.questions.values())
+    return kept.key != key and answers < LARGE
 
 
 def keys_at(marks: dict[int, Mark]) -> dict[int, str]:

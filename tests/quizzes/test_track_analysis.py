@@ -166,19 +166,59 @@ class TestTheFiguresAreMadeAnew:
 
 
 @pytest.mark.django_db
-def test_an_overview_takes_what_is_kept_and_looks_into_few_tracks(soil, probe):
-    give_all(probe, ["Right"])
-    tracks = [soil, *(make_track(f"track-{number}") for number in range(5))]
+class TestAnOverview:
+    def test_has_the_figures_of_now(self, soil, probe):
+        """Also of a track that was looked into a moment ago."""
+        give_all(probe, ["Right"])
+        assert answers_in_overview(soil, probe) == 1
 
-    first = kept_figures([track.pk for track in tracks])
-    second = kept_figures([track.pk for track in tracks])
-    give_all(probe, ["Right"])
+        give_all(probe, ["Right"])
 
-    assert len(first) == track_analysis.MADE_AT_ONCE
-    assert len(second) == 2 * track_analysis.MADE_AT_ONCE
-    assert kept_figures([soil.pk])[soil.pk].questions[probe.pk].answers == 1
-    with time_machine.travel(timezone.now() + track_analysis.OVERVIEW_KEPT * 2):
-        assert kept_figures([soil.pk])[soil.pk].questions[probe.pk].answers == 2
+        assert answers_in_overview(soil, probe) == 2
+
+    def test_shows_a_done_mark_within_the_hour(self, soil, lesson, ada):
+        assert kept_figures([soil.pk])[soil.pk].lessons[lesson.pk].done == 0
+        mark_done(ada, lesson)
+
+        with time_machine.travel(timezone.now() + track_analysis.OVERVIEW_KEPT):
+            assert kept_figures([soil.pk])[soil.pk].lessons[lesson.pk].done == 1
+
+    def test_reads_no_log_where_nothing_has_arrived(self, answered, monkeypatch):
+        kept_figures([answered.pk])
+        monkeypatch.setattr(track_analysis, "count_items", None)
+
+        kept_figures([answered.pk])
+        with time_machine.travel(timezone.now() + A_YEAR):
+            kept_figures([answered.pk])
+
+    def test_takes_what_is_kept_of_a_large_track(self, soil, probe, monkeypatch):
+        give_all(probe, ["Right", "Right"])
+        monkeypatch.setattr(track_analysis, "LARGE", 2)
+        assert answers_in_overview(soil, probe) == 2
+        give_all(probe, ["Right"])
+
+        assert answers_in_overview(soil, probe) == 2
+        with time_machine.travel(timezone.now() + track_analysis.OVERVIEW_KEPT):
+            assert answers_in_overview(soil, probe) == 3
+
+    def test_looks_into_all_tracks_while_that_is_quick(self, soil):
+        tracks = [soil, *(make_track(f"track-{number}") for number in range(5))]
+
+        assert len(kept_figures([track.pk for track in tracks])) == len(tracks)
+
+    def test_looks_into_one_where_that_takes_long_and_goes_on_the_next_time(
+        self, soil, probe, monkeypatch
+    ):
+        monkeypatch.setattr(track_analysis, "MADE_WITHIN", 0)
+        keys = [soil.pk, *(make_track(f"track-{number}").pk for number in range(2))]
+
+        assert [len(kept_figures(keys)) for _look in range(3)] == [1, 2, 3]
+        give_all(probe, ["Right"])
+        assert kept_figures(keys)[soil.pk].questions[probe.pk].answers == 1
+
+
+def answers_in_overview(track, question) -> int:
+    return kept_figures([track.pk])[track.pk].questions[question.pk].answers
 
 
 @pytest.mark.django_db
