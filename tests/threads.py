@@ -17,7 +17,7 @@ def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
     def run(place: int) -> None:
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=45)
             results[place] = tasks[place]()
         except Exception as error:  # the test looks at what came of each
             results[place] = error
@@ -34,7 +34,7 @@ def at_once(tasks: Sequence[Callable[[], Any]]) -> list[Any]:
 
 def wait_until_somebody_waits() -> None:
     """Until a transaction of this database waits for a lock of another."""
-    until = monotonic() + 10
+    until = monotonic() + 60
     with connection.cursor() as cursor:
         while monotonic() < until:
             cursor.execute("SELECT pg_stat_clear_snapshot()")

@@ -33,6 +33,8 @@ def _database_url() -> str:
 
 
 DATABASES = {"default": database(_database_url(), pool=False)}
+# fifty threads that connect at once wait for each other on a busy machine
+DATABASES["default"]["OPTIONS"]["connect_timeout"] = 20
 # two test runs at the same time need two databases
 if suffix := os.environ.get("TEST_DATABASE_SUFFIX"):
     DATABASES["default"]["TEST"] = {"NAME": f"test_gradus_{suffix}"}

@@ -55,7 +55,7 @@ def test_all_who_ask_at_once_get_the_same(held):
 
 def _wait_until_all_want_to_draw() -> None:
     """Until so many connections have read how many lessons the emblem shows."""
-    until = monotonic() + 20
+    until = monotonic() + 45
     with connection.cursor() as cursor:
         while monotonic() < until:
             cursor.execute("SELECT pg_stat_clear_snapshot()")
@@ -75,7 +75,7 @@ def test_a_naive_look_before_the_leap_fails_for_certain(held):
 
     def naive() -> None:
         if not Emblem.objects.filter(edition=edition).exists():
-            all_looked.wait(timeout=20)
+            all_looked.wait(timeout=45)
             Emblem.objects.create(edition=edition, png=b"drawn")
 
     kinds = Counter(type(came) for came in at_once([naive] * CALLERS))

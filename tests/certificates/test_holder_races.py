@@ -86,7 +86,7 @@ def test_who_counts_corrections_without_the_lock_is_refused_by_the_database(held
     def naive_correction() -> Certificate:
         with transaction.atomic():
             used = Certificate.objects.filter(cause="corrected").count()
-            counted.wait(timeout=20)
+            counted.wait(timeout=45)
             return copied(second, cause="corrected", correction=used + 1)
 
     got = at_once([naive_correction] * 8)
@@ -127,7 +127,7 @@ def test_without_the_lock_all_but_one_update_would_fail(ada, soil, held):
         with transaction.atomic():
             outlook = read_outlook(held)
             assert outlook is not None
-            looked.wait(timeout=20)
+            looked.wait(timeout=45)
             assert outlook.is_offered
             return copied(held, cause="updated")
 

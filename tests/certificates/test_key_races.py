@@ -68,7 +68,7 @@ def test_a_key_revoked_after_a_claim_read_it_signs_nothing(ada, finished):
         cursor.execute("LOCK TABLE certificates_statusentry IN SHARE MODE")
         claim, results = behind(partial(claim_certificate, ada, finished, "Ada"))
         end_key()
-    claim.join(timeout=20)
+    claim.join(timeout=45)
 
     assert isinstance(results[0], SigningKeyError)
     assert not Certificate.objects.exists()
@@ -78,7 +78,7 @@ def test_a_revocation_waits_for_what_is_being_signed(ada, finished):
     with transaction.atomic():
         issued = claim_certificate(ada, finished, "Ada")
         revocation, _results = behind(end_key)
-    revocation.join(timeout=20)
+    revocation.join(timeout=45)
 
     # so whoever signs again what the key signed misses none
     assert list(unsigned()) == [issued]

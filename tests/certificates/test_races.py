@@ -147,7 +147,7 @@ def test_an_undo_that_waited_for_a_claim_leaves_the_finish(ada, finished, lesson
         undo, _results = behind(partial(undo_done, ada, lesson))
         place.certified_at = timezone.now()
         place.save(update_fields=["certified_at"])
-    undo.join(timeout=20)
+    undo.join(timeout=45)
 
     assert Enrollment.objects.get(learner=ada).completed_at is not None
 
@@ -157,7 +157,7 @@ def test_a_claim_that_waited_for_an_undo_is_refused(ada, finished, lesson):
         lock_enrollment(ada, finished.pk)
         claim, results = behind(partial(claim_certificate, ada, finished, "Ada"))
         undo_done(ada, lesson)
-    claim.join(timeout=20)
+    claim.join(timeout=45)
 
     assert isinstance(results[0], NotFinishedError)
     assert not Certificate.objects.exists()
@@ -173,16 +173,16 @@ def test_a_claim_that_looks_before_it_has_the_lock_certifies_what_was_undone(
     def naive_claim() -> bool:
         place = Enrollment.objects.get(learner=ada)
         award = read_award(ada, finished, place.completed_at, now)
-        looked.wait(timeout=20)
-        undone.wait(timeout=20)
+        looked.wait(timeout=45)
+        undone.wait(timeout=45)
         if award.finished_at is not None:
             Enrollment.objects.filter(pk=place.pk).update(certified_at=now)
         return award.finished_at is not None
 
     def undo() -> None:
-        looked.wait(timeout=20)
+        looked.wait(timeout=45)
         undo_done(ada, lesson)
-        undone.wait(timeout=20)
+        undone.wait(timeout=45)
 
     certified, _undone = at_once([naive_claim, undo])
 

@@ -115,14 +115,14 @@ class TestPublishingWhileImporting:
         def naively() -> None:
             lesson = Lesson.objects.get(slug="loam")
             lesson.markdown = CHANGED["loam"]
-            barrier.wait(timeout=20)
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=45)
+            barrier.wait(timeout=45)
             lesson.save()
 
         def publish_between() -> None:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=45)
             publish()
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=45)
 
         at_once([naively, publish_between])
 
@@ -193,7 +193,7 @@ class TestADoubleClickOnApply:
         def naively() -> bool:
             with transaction.atomic():
                 is_there = TrackUpload.objects.waiting_for(uma).exists()
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=45)
                 TrackUpload.objects.waiting_for(uma).delete()
             return is_there
 

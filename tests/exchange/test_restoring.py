@@ -702,15 +702,15 @@ class TestAtOnceWith:
 
         def naively() -> None:
             track = Track.objects.get(pk=pk)
-            between.wait(timeout=20)
-            between.wait(timeout=20)
+            between.wait(timeout=45)
+            between.wait(timeout=45)
             track.summary = "Restored."
             track.save()
 
         def save() -> None:
-            between.wait(timeout=20)
+            between.wait(timeout=45)
             Track.objects.filter(pk=pk).update(description="Saved just now.")
-            between.wait(timeout=20)
+            between.wait(timeout=45)
 
         assert at_once([naively, save]) == [None, None]
         assert "Saved" not in Track.objects.get(pk=pk).description
@@ -758,7 +758,7 @@ class TestAtOnceWith:
 
         def naively() -> None:
             if not Lesson.objects.filter(pk=kept.pk).exists():
-                between.wait(timeout=20)
+                between.wait(timeout=45)
                 back = Lesson.objects.get(slug="peat")
                 back.pk, back.slug, back.position = kept.pk, "loam", 2
                 back.save(force_insert=True)

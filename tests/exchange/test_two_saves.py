@@ -359,7 +359,7 @@ def test_a_save_of_a_lesson_locks_no_track_which_an_import_locks_first(
     with transaction.atomic():
         list(Track.objects.select_for_update(no_key=True).filter(pk=soil.pk))
         saving = in_thread(lambda: pages.append(client.post(page_of(lesson), fields)))
-        saving.join(timeout=20)
+        saving.join(timeout=45)
         is_over = not saving.is_alive()
     saving.join()
 

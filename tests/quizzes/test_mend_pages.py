@@ -698,15 +698,15 @@ class TestRaces:
         def naive() -> None:
             with transaction.atomic():
                 copy = Question.objects.get(pk=answered.pk)
-                between.wait(timeout=20)
-                between.wait(timeout=20)
+                between.wait(timeout=45)
+                between.wait(timeout=45)
                 assert copy.explanation != "Ruth's words."
                 revise(copy, explanation=copy.explanation)
 
         def save() -> None:
-            between.wait(timeout=20)
+            between.wait(timeout=45)
             Question.objects.filter(pk=answered.pk).update(explanation="Ruth's words.")
-            between.wait(timeout=20)
+            between.wait(timeout=45)
 
         assert at_once([naive, save]) == [None, None]
         new = Question.objects.get(replaces=answered)

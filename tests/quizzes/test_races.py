@@ -69,7 +69,7 @@ class TestOneSubmissionKey:
 
         def naive():
             if not Answer.objects.filter(submission=key).exists():
-                between.wait(timeout=20)
+                between.wait(timeout=45)
                 Answer.objects.create(
                     respondent=respondent,
                     question=probe,
@@ -160,18 +160,18 @@ class TestAQuestionEditedWhileItIsAnswered:
 
         def naive_answer():
             stale = list(probe.choices.order_by("position"))
-            read.wait(timeout=20)
-            edited.wait(timeout=20)
+            read.wait(timeout=45)
+            edited.wait(timeout=45)
             fresh = Question.objects.select_related("lesson").get(pk=probe.pk)
             reply = Reply(frozenset([stale[1].pk]))
             record_answer(fresh, key_of(fresh, stale), reply, respondent.pk, uuid4())
             return reply
 
         def edit():
-            read.wait(timeout=20)
+            read.wait(timeout=45)
             Choice.objects.filter(question=probe, text="Right").update(is_right=False)
             Choice.objects.filter(question=probe, text="Not so").update(is_right=True)
-            edited.wait(timeout=20)
+            edited.wait(timeout=45)
 
         reply, _edited = at_once([naive_answer, edit])
 
@@ -212,18 +212,18 @@ class TestDoneAndUndoCrossing:
                 LessonCompletion.objects.filter(enrollment=place).count()
                 == Lesson.objects.filter(track=soil).count()
             )
-            between.wait(timeout=20)
-            between.wait(timeout=20)
+            between.wait(timeout=45)
+            between.wait(timeout=45)
             if finished:
                 Enrollment.objects.filter(pk=place.pk).update(
                     completed_at=timezone.now()
                 )
 
         def naive_undo():
-            between.wait(timeout=20)
+            between.wait(timeout=45)
             LessonCompletion.objects.filter(enrollment=place, lesson=one).delete()
             Enrollment.objects.filter(pk=place.pk).update(completed_at=None)
-            between.wait(timeout=20)
+            between.wait(timeout=45)
 
         at_once([naive_done, naive_undo])
 
@@ -274,7 +274,7 @@ class TestClaimingAVisit:
             def claim():
                 respondent = Respondent.objects.get(pk=visitor.pk)
                 if respondent.learner_id is None:
-                    between.wait(timeout=20)
+                    between.wait(timeout=45)
                     respondent.learner = learner
                     respondent.save()
 

@@ -485,7 +485,7 @@ class TestRaces:
                     for given in Answer.objects.filter(question=probe)
                 )
             )
-            naive.join(timeout=20)
+            naive.join(timeout=45)
 
         assert (percent(ada, soil), percent(ben, soil)) == (100, 0)
 
@@ -534,13 +534,13 @@ class TestRaces:
         def slow() -> None:
             with transaction.atomic():
                 naive(iris, 1)
-                begun.wait(timeout=20)
-                over.wait(timeout=20)
+                begun.wait(timeout=45)
+                over.wait(timeout=45)
 
         def quick() -> None:
-            begun.wait(timeout=20)
+            begun.wait(timeout=45)
             naive(ruth, 0)
-            over.wait(timeout=20)
+            over.wait(timeout=45)
 
         assert at_once([slow, quick]) == [None, None]
         assert (percent(ada, soil), percent(ben, soil)) == (0, 0)
@@ -561,7 +561,7 @@ class TestRaces:
             def take() -> None:
                 read = Regrade.objects.get(pk=made.pk)
                 if read.taken_back_at is None:
-                    between.wait(timeout=20)
+                    between.wait(timeout=45)
                     read.taken_back_at, read.taken_back_by = timezone.now(), by
                     read.save()
 

@@ -255,7 +255,7 @@ class TestRaces:
         def naive() -> None:
             old = Question.objects.get(pk=probe.pk)
             if old.position is not None:
-                between.wait(timeout=20)
+                between.wait(timeout=45)
                 with transaction.atomic():
                     Question.objects.filter(pk=old.pk).update(position=None)
                     Question.objects.create(
