@@ -1,6 +1,7 @@
 """Claim a certificate, show it to anybody, and what its holder may do."""
 
 import logging
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib import messages
@@ -129,15 +130,16 @@ def holder(request: HttpRequest, code: str) -> HttpResponse:
         return redirect(held)
     if request.method != "POST":
         return render(request, "certificates/withdraw.html", {"certificate": held})
-    match request.POST.get("action"):
-        case "hide":
-            services.hide(held)
-            messages.success(request, _("The details are hidden."))
-        case "show":
-            services.show(held)
-            messages.success(request, _("The details are shown again."))
-        case "withdraw":
-            services.withdraw(held)
-        case _:
-            return HttpResponseBadRequest(_("Say action=hide, show or withdraw."))
+    with suppress(services.WithdrawnError):  # in another window, since it was read
+        match request.POST.get("action"):
+            case "hide":
+                services.hide(held)
+                messages.success(request, _("The details are hidden."))
+            case "show":
+                services.show(held)
+                messages.success(request, _("The details are shown again."))
+            case "withdraw":
+                services.withdraw(held)
+            case _:
+                return HttpResponseBadRequest(_("Say action=hide, show or withdraw."))
     return redirect(held)

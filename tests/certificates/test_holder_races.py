@@ -1,26 +1,26 @@
-"""Corrections and updates from many windows at once, each with its connection."""
+"""What its holder does from many windows at once, each with its connection."""
 
 import re
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Thread
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from certificates.codes import new_code
 from certificates.models import Certificate, CertificateEvent
-from certificates.services import revoke, supersede
+from certificates.services import lock_line, revoke, supersede, withdraw
 from certificates.updating import NotUpdatedError, read_outlook, update_certificate
 from courses.services import mark_done
 from tests.certificates.stage import answer
 from tests.factories import make_lesson, make_question
-from tests.threads import at_once
+from tests.threads import at_once, wait_until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -175,3 +175,26 @@ def test_an_update_never_lists_what_was_unpublished_unseen(ada, soil, held, _rou
         assert line() == [held]
     else:
         assert [row["slug"] for row in got.facts["lessons"]][1] == "water-it"
+
+
+@pytest.mark.parametrize("action", ["hide", "show", "withdraw"])
+def test_a_press_while_another_window_withdraws_leads_to_the_withdrawn_page(
+    ada, held, action
+):
+    client, got = window(ada), []
+
+    def press() -> None:
+        got.append(client.post(reverse("holder", args=[held.code]), {"action": action}))
+        connection.close()
+
+    client.raise_request_exception = False
+    pressing = Thread(target=press)
+    with transaction.atomic():
+        lock_line(held)
+        pressing.start()
+        wait_until_somebody_waits()
+        withdraw(held)
+    pressing.join(timeout=20)
+
+    assert [said.status_code for said in got] == [302]
+    assert line()[0].event_kinds == ["withdrawn"]
