@@ -324,13 +324,35 @@ def test_of_a_withdrawn_one_nothing_is_said_but_that(client, held):
 def test_of_a_hidden_one_code_and_status_alone_are_said(client, held):
     text = text_of_document(held)
     hide(held)
-    genuine, forged = send(client, text), send(client, text.replace("Ada", "Eve"))
 
-    assert status_in(genuine) == status_in(forged) == "hidden"
-    assert text_of(genuine) == text_of(forged)
-    assert held.code in text_of(genuine)
+    response = send(client, text)
+
+    assert status_in(response) == "hidden"
+    assert held.code in text_of(response)
     for fact in ("Ada", "Soil", "50 %", "Probe the soil"):
-        assert fact not in text_of(genuine)
+        assert fact not in text_of(response)
+
+
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_a_changed_copy_of_a_hidden_one_is_altered_and_no_fact_is_tried(
+    client, held, ruth, is_revoked
+):
+    text = text_of_document(held)
+    hide(held)
+    if is_revoked:
+        revoke(held, ruth, "it was issued to the wrong account")
+    name, score = text.replace("Ada", "Eve"), text.replace('"50"', '"95"')
+
+    response = send(client, name)
+
+    assert status_in(response) == "altered"
+    assert checks_in(response) == [
+        "Right: Its code is one of ours.",
+        "Not right: The signature does not match: the text was changed after signing.",
+    ]
+    assert text_of(response) == text_of(send(client, score))
+    for fact in ("Ada", "Eve", "Soil", "50 %", "95 %"):
+        assert fact not in text_of(response)
 
 
 def test_hidden_and_revoked_says_revoked_and_still_no_fact(client, held, ruth):
