@@ -91,9 +91,9 @@ def _read(carried: Carried) -> Document:
 
 
 def _is_ours(named: Named, certificate: Certificate) -> bool:
-    """Of this site, or of the address that this site had at issue."""
+    """Of this site, of the address that this site had at issue, or of no site."""
     origins = (settings.SITE_ORIGIN, certificate.facts["origin"])
-    return any(is_of(named.host, origin) for origin in origins)
+    return not named.host or any(is_of(named.host, origin) for origin in origins)
 
 
 def _stranger(named: Named) -> Check:

@@ -1,6 +1,7 @@
 """What somebody types, pastes or sends to name a certificate. Pure."""
 
 import re
+import string
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -9,8 +10,12 @@ from certificates.codes import read_code
 LONGEST_INPUT = 2000  # characters; a link of ours has about 60
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-_WHOLE = re.compile(r"://|^/")  # a link, or what stands behind a site's name
-_PLACE = re.compile(r"/+certificates/+([^/]+)")
+# what stands around a link in a letter or a chat, and cannot be seen in part
+_AROUND = string.whitespace + (
+    "\"'<>()[]“”«»\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"
+)
+_WHOLE = re.compile(r"://|^/|^certificates/")  # a link, or what follows a site's name
+_PLACE = re.compile(r"/*certificates/+([^/]+)")
 _SUFFIX = re.compile(r"\.(json|pdf|png)$", re.IGNORECASE)
 
 
@@ -24,7 +29,7 @@ class Named:
 
 def read_named(text: str) -> Named:
     """A code in any spelling, or a link to a certificate or one of its files."""
-    typed = text.strip()
+    typed = text.strip(_AROUND)
     if code := read_code(typed):
         return Named(code)
     if len(typed) > LONGEST_INPUT or "/" not in typed:

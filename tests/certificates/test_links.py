@@ -36,6 +36,10 @@ def test_a_code_is_no_link(typed):
         f"https://{HOST}//certificates//{CODE}/",
         f"https://{HOST}/verify/?code={CODE}",
         f"  https://{HOST}/certificates/{CODE}/\n",
+        f"<https://{HOST}/certificates/{CODE}/>",
+        f"“https://{HOST}/certificates/{CODE}/”",
+        f"\ufeffhttps://{HOST}/certificates/{CODE}/",
+        f"\u202ahttps://{HOST}/certificates/{CODE}/\u202c",
     ],
 )
 def test_a_link_of_any_kind_holds_code_and_site(typed):
@@ -44,6 +48,7 @@ def test_a_link_of_any_kind_holds_code_and_site(typed):
 
 def test_an_address_without_its_site_is_as_good_as_a_code():
     assert read_named(f"/certificates/{CODE}/") == Named(CODE)
+    assert read_named(f"certificates/{CODE}.pdf") == Named(CODE)
 
 
 @pytest.mark.parametrize(

@@ -366,6 +366,17 @@ def test_hidden_and_revoked_says_revoked_and_still_no_fact(client, held, ruth):
     assert "Ada" not in text_of(response)
 
 
+@pytest.mark.parametrize("start", ["", "/certificates/", "certificates/"])
+def test_a_code_of_ours_without_its_site_is_altered(client, held, start):
+    address = f"http://testserver{held.get_absolute_url()}"
+    text = text_of_document(held)
+
+    response = send(client, text.replace(f'"{address}"', f'"{start}{held.code}"'))
+
+    assert status_in(response) == "altered"
+    assert "Right: Its code is one of ours." in checks_in(response)
+
+
 def test_one_of_another_site_is_unknown(client, held):
     text = text_of_document(held)
     elsewhere = text.replace("http://testserver", "https://elsewhere.example")
