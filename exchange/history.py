@@ -26,6 +26,7 @@ from courses.models import Lesson, Track
 from exchange.models import Version, What
 from exchange.one_file import read_lesson
 from exchange.question_block import write_question
+from quizzes.models import Question
 
 PAGE = 50
 
@@ -215,21 +216,28 @@ class QuestionChange:
     before_id: int | None
 
 
-def question_changes(lesson: Lesson, handle: str) -> list[QuestionChange]:
-    """Newest first; texts are not read, only the digests kept beside them."""
+def question_changes(question: Question) -> list[QuestionChange]:
+    """Newest first, also from lessons that it was in before it moved to its own.
+
+    Texts are not read, only the digests kept beside them.
+    """
     block = Func(  # no lookup: an id may be a number, or the name of one
         F("questions"),
-        Value(handle),
+        Value(question.handle),
         function="jsonb_extract_path_text",
         output_field=TextField(),
     )
-    rows = versions_of(lesson).order_by("pk").values_list("pk", block)
+    track = Version.objects.filter(track=question.lesson.track_id, lesson__isnull=False)
+    own = Q(lesson=question.lesson_id)
+    rows = track.filter(own | Q(questions__has_key=question.handle)).order_by("pk")
     changes: list[QuestionChange] = []
-    last: tuple[int | None, str | None] = (None, None)
-    for pk, said in rows.iterator():
-        if said != last[1]:
+    last: tuple[int | None, int | None, str | None] = (None, None, None)
+    for pk, lesson, said in rows.values_list("pk", "lesson", block).iterator():
+        if said is None and lesson != last[1]:  # it was not in this lesson before
+            continue
+        if said != last[2]:
             changes.append(QuestionChange(pk, last[0]))
-        last = pk, said
+        last = pk, lesson, said
     return changes[::-1]
 
 

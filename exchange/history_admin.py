@@ -21,6 +21,7 @@ from courses.taught_admin import TaughtAdmin
 from exchange.history_pages import (
     change_url,
     find_version,
+    find_version_with,
     history_context,
     question_context,
     restore_context,
@@ -186,9 +187,7 @@ class KeepsQuestionsVersions(KeepsVersions):
         self, request: HttpRequest, pk: int, version_id: int
     ) -> HttpResponse:
         question = self._question(request, pk)
-        version = find_version(question.lesson, version_id)
-        if question.handle not in version.questions:
-            raise Http404
+        version = find_version_with(question, version_id)
         return self._restoring(request, question.lesson, version, question)
 
     def _question(self, request: HttpRequest, pk: int) -> Question:

@@ -108,9 +108,9 @@ def version_context(
 
 
 def question_context(question: Question, request: HttpRequest) -> dict[str, Any]:
-    """The versions of its lesson in which this question says something else."""
+    """The versions in which this question says something else."""
     lesson = question.lesson
-    changes = history.question_changes(lesson, question.handle)
+    changes = history.question_changes(question)
     page = Paginator(changes, QUESTION_PAGE).get_page(request.GET.get(PAGE_VAR, "1"))
     return {
         "title": _("History of a question"),
@@ -128,6 +128,7 @@ def question_context(question: Question, request: HttpRequest) -> dict[str, Any]
 @dataclass(frozen=True)
 class ShownChange:
     event: history.Event
+    elsewhere: str  # the title of the lesson that it was in then, if it moved since
     blocks: Any  # the difference; None where the text cannot be read any more
     restore_url: str  # empty where it says what is asked now, or nothing
 
@@ -154,7 +155,9 @@ def _shown(
                 restore_url = reverse(
                     "admin:quizzes_question_restore", args=[question.pk, version.pk]
                 )
-        shown.append(ShownChange(history.event_of(version), blocks, restore_url))
+        is_own = version.lesson_id == question.lesson_id
+        event, elsewhere = history.event_of(version), "" if is_own else version.title
+        shown.append(ShownChange(event, elsewhere, blocks, restore_url))
     return shown
 
 
@@ -212,6 +215,19 @@ def find_version(row: Track | Lesson, version_id: int) -> Version:
         versions |= history.versions_of_deleted(row)
     found = versions.select_related("by", "entry").filter(pk=version_id).first()
     if found is None:
+        raise Http404
+    return found
+
+
+def find_version_with(question: Question, version_id: int) -> Version:
+    """A version of a lesson of its track that has the question.
+
+    Raises:
+        Http404: there is no such version.
+    """
+    versions = Version.objects.filter(track=question.lesson.track_id)
+    found = versions.select_related("by", "entry").filter(pk=version_id).first()
+    if found is None or question.handle not in found.questions:
         raise Http404
     return found
 

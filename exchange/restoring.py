@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -117,9 +118,14 @@ def restore(
 def _with_question(version: Version, handle: str, agreed: str | None) -> Version:
     """The lesson as it is, unsaved, but for one question, which says what it said then.
 
-    It stands where it stands, and at the end where the lesson no longer asks it.
+    It stands where it stands, also where it moved to another lesson since; at the end
+    where the lesson no longer asks it.
     """
-    lesson = Lesson.objects.get(pk=version.lesson_id or 0)
+    questions = Question.objects.filter(lesson__track=version.track_id, handle=handle)
+    by_now = questions.select_related("lesson").order_by(
+        F("position").asc(nulls_last=True), "-pk"
+    )
+    lesson = by_now[0].lesson
     (now,) = lesson_sources([lesson])
     _check_agreed(lesson_text(now), agreed)
     then = next(q for q in read_lesson(version.text).questions if q.id == handle)

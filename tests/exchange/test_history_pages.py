@@ -19,7 +19,7 @@ from exchange.saving import Terms, import_track, import_track_folder
 from exchange.track_folder import read_track_folder
 from quizzes.models import Question
 from tests.admin_forms import admin_client, fields_in, fields_of
-from tests.exchange.folders import LOAM, write_folder
+from tests.exchange.folders import LOAM, PEAT, write_folder
 from tests.factories import make_lesson, make_question, make_track
 from tests.quizzes.mending import answer, own
 
@@ -387,6 +387,32 @@ class TestAQuestion:
             assert "Iris: Changed" in edited
             assert "<del>" in edited
             assert "<ins>" in edited
+
+    def test_knows_it_from_before_it_moved_to_another_lesson(self, tmp_path, ruth):
+        changed = LOAM.replace("grain is", "grain was")
+        start, end = map(changed.index, ("### Which grain", "### Which of them"))
+        loam = changed[:start] + changed[end:]
+        peat = f"{PEAT}\n{changed[start:end]}".rstrip() + "\n"
+        edited = peat.replace("grain was", "grain would be")
+        for first, second in (
+            (LOAM, PEAT),
+            (changed, PEAT),
+            (loam, peat),
+            (loam, edited),
+        ):
+            folder = write_folder(tmp_path, loam=first, peat=second)
+            import_track_folder(folder)
+        question = Question.objects.get(handle="finest")
+        assert question.lesson.slug == "peat"
+
+        page = read(admin_client(ruth), self.url(question))
+
+        _top, now, before, first = page.split('class="facts-section"')
+        assert "<ins>would be</ins>" in now
+        assert "<ins>was</ins>" in before
+        assert "in the lesson “Loam”" in before
+        assert "in the lesson" not in now
+        assert first.count("/restore/") == before.count("/restore/") == 1
 
     def test_reads_no_text_that_it_does_not_show(self, tmp_path, ruth):
         import_track_folder(write_folder(tmp_path))

@@ -568,6 +568,16 @@ class TestOneQuestion:
         assert (back.pk, back.position) == (asked.pk, 3)
         assert back.answers.count() == 1
 
+    def test_says_what_it_said_in_the_lesson_that_it_came_from(self, loam, place, ruth):
+        """And is asked where it is asked by now."""
+        moved = f"{PEAT}\n{FINEST}".rstrip() + "\n"
+        place(loam=LOAM.replace(FINEST, ""), peat=moved.replace("Clay", "Chalk"))
+
+        self.put_back(first(loam), "finest", ruth)
+
+        assert file_of("peat") == moved
+        assert file_of("loam") == LOAM.replace(FINEST, "")
+
     def test_a_change_in_the_meantime_is_not_overwritten(self, loam, place, ruth):
         place(loam=LOAM.replace("Silt", "Dust"))
         seen = preview(first(loam), "finest").before_digest
