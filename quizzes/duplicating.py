@@ -85,11 +85,11 @@ def duplicate_question(question: Question) -> Question:
         LessonFullError: it asks as many as there may be.
     """
     lesson = question.lesson
-    current = {row.pk: row.position for row in lock_questions(lesson)}
-    place = current.get(question.pk)
+    places = {row.pk: row.position for row in lock_questions(lesson)}
+    place = places.get(question.pk)
     if place is None:
         raise QuestionReplacedError
-    if len(current) >= MAX_QUESTIONS:
+    if sum(each is not None for each in places.values()) >= MAX_QUESTIONS:
         raise LessonFullError
     after = Question.objects.filter(lesson=lesson, position__gt=place)
     after.update(position=F("position") + 1)

@@ -13,7 +13,13 @@ from courses.groups import LearnerGroup, TrackGroup
 from courses.models import Lesson, Track
 from courses.picture_services import add_picture
 from courses.services import leave_track, mark_done, take_up
-from quizzes.duplicating import duplicate_lesson, duplicate_question, duplicate_track
+from quizzes import duplicating
+from quizzes.duplicating import (
+    LessonFullError,
+    duplicate_lesson,
+    duplicate_question,
+    duplicate_track,
+)
 from quizzes.models import Answer, Question, Respondent
 from quizzes.readers import reading_in
 from quizzes.revising import QuestionReplacedError
@@ -76,6 +82,18 @@ def test_a_question_that_was_just_retired_is_not_copied(lesson, probe):
         duplicate_question(probe)
 
     assert lesson.questions.count() == 1
+
+
+def test_what_the_lesson_no_longer_asks_takes_no_room(lesson, probe, monkeypatch):
+    monkeypatch.setattr(duplicating, "MAX_QUESTIONS", 3)
+    retire_question(make_question(lesson, "Retired?"))
+    duplicate_question(probe)
+    duplicate_question(probe)
+
+    with pytest.raises(LessonFullError):
+        duplicate_question(probe)
+
+    assert prompts(lesson) == [probe.prompt] * 3
 
 
 def test_a_double_click_copies_a_question_twice(iris, lesson, probe):
