@@ -131,9 +131,10 @@ class _Directory:
         except _BROKEN:
             raise self._refused(_broken()) from None
         members = [_Member.found(self.archive, info) for info in found]
-        if told != len(found) or any(member is None for member in members):
-            raise self._refused(_broken())
         sound = [member for member in members if member is not None]
+        is_alone = min((each.info.header_offset for each in sound), default=0) == 0
+        if told != len(found) or len(sound) != len(found) or not is_alone:
+            raise self._refused(_broken())
         if _overlap(sound, end):
             message = _("Files of this zip lie upon each other. Make it anew.")
             raise self._refused(message)
@@ -144,9 +145,15 @@ class _Directory:
 
 
 def _number_told(archive: bytes) -> int:
-    """How many members the zip says it has: the standard library takes what it finds."""
+    """How many members the zip says it has: the standard library takes what it finds.
+
+    Raises:
+        ValueError: it is not the end of the file that says so.
+    """
     end = archive.rindex(b"PK\x05\x06")
-    (number,) = struct.unpack_from("<H", archive, end + 10)
+    number, comment = struct.unpack_from("<H8xH", archive, end + 10)
+    if end + 22 + comment != len(archive):
+        raise ValueError("something stands behind the zip")
     if number == 0xFFFF:  # a zip64, which has a longer record before it
         longer = archive.rindex(b"PK\x06\x06", 0, end)
         (number,) = struct.unpack_from("<Q", archive, longer + 32)

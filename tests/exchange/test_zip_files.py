@@ -282,6 +282,18 @@ def test_an_empty_zip_is_refused():
 
 
 class TestABrokenZip:
+    @pytest.mark.parametrize("behind", [b"x", b"<script>", zip_of({"track.md": "x"})])
+    def test_behind_which_a_file_goes_on_is_refused(self, behind):
+        """Of two zips one program reads the first, another the last."""
+        assert refusals(zip_of() + behind) == [f"earth.zip: {BROKEN}"]
+
+    def test_that_has_a_comment_is_read(self):
+        archive = BytesIO(zip_of())
+        with ZipFile(archive, "a") as opened:
+            opened.comment = b"Ours."
+
+        assert not refusals(archive.getvalue())
+
     @pytest.mark.parametrize("part", [0.3, 0.6, 0.9, 0.99])
     def test_that_was_cut_off_is_refused(self, part):
         archive = zip_of()
