@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 
 from certificates.signing import ProofError, UnknownKeyError, check_proof
 from certificates.verification_files import file_faults
+from certificates.verification_history import are_at_once, history_faults, is_logged
 from certificates.verification_models import VerificationFinding
-from certificates.verification_records import Record, Relative, StoredDocument
+from certificates.verification_records import Record, StoredDocument
 
 Kind = VerificationFinding.Kind
-ENDS = {"revoked", "superseded", "withdrawn"}
 
 
 class Fault(NamedTuple):
@@ -27,7 +27,7 @@ class Fault(NamedTuple):
 
 def faults(record: Record, *, with_files: bool) -> list[Fault]:
     """Everything that is wrong with one certificate; none if all agrees."""
-    looked = [_finishing, _events, _succession, _score, _kept, _signatures, _texts]
+    looked = [_finishing, _history, _score, _kept, _signatures, _texts]
     found = [fault for look in looked for fault in _told_by(look, record)]
     if with_files:
         found += [Fault(Kind.FILE, detail) for detail in file_faults(record)]
@@ -50,79 +50,21 @@ def _told_by(look: Callable[[Record], Iterator[Fault]], record: Record) -> list[
 
 
 def _finishing(record: Record) -> Iterator[Fault]:
+    own = record.certificate
     if not (record.completed_at and record.certified_at):
         yield Fault(Kind.UNFINISHED, "its enrolment has no day of finishing")
-    elif record.completed_at != record.certificate.finished_at:
+        return
+    if record.completed_at != own.finished_at:
         yield Fault(Kind.UNFINISHED, "its enrolment has another day of finishing")
+    if record.certified_at != own.awarded_at:
+        yield Fault(Kind.UNFINISHED, "its enrolment was first certified another day")
+    if own.track_id != own.enrollment.track_id:
+        yield Fault(Kind.UNFINISHED, "its enrolment is in another track")
 
 
-# Events
-
-
-def _events(record: Record) -> Iterator[Fault]:
-    """Each kind in its place: what ended once does not end again."""
-    for detail in _misplaced(record):
+def _history(record: Record) -> Iterator[Fault]:
+    for detail in history_faults(record):
         yield Fault(Kind.EVENTS, detail)
-
-
-def _misplaced(record: Record) -> Iterator[str]:
-    ended: set[str] = set()
-    is_hidden = False
-    for event in record.events:
-        kind = event["kind"]
-        if "withdrawn" in ended:
-            yield f"{kind} after withdrawn"
-        if kind in ended or (kind == "revoked" and "superseded" in ended):
-            yield f"{kind} after {' and '.join(sorted(ended))}"
-        if kind in {"hidden", "shown"}:
-            if is_hidden == (kind == "hidden"):
-                yield f"{kind} twice"
-            is_hidden = kind == "hidden"
-        else:
-            ended.add(kind)
-        if kind == "revoked" and not (event["actor"] and event["reason"]):
-            yield "revoked by nobody or for no reason"
-    for kind in sorted(record.deeds - {event["kind"] for event in record.events}):
-        yield f"{kind} in the audit log, which no event says"
-
-
-def _succession(record: Record) -> Iterator[Fault]:
-    """One first, one current, each but the last superseded by the next."""
-    for detail in _out_of_line(record):
-        yield Fault(Kind.EVENTS, detail)
-
-
-def _out_of_line(record: Record) -> Iterator[str]:
-    own = record.certificate
-    events = {event["kind"] for event in record.events}
-    before: Relative | None = None
-    for relative in record.line:
-        if relative["supersedes"] != (before and before["pk"]):
-            yield "the certificates of its enrolment are not one line"
-        if relative["pk"] == own.pk and before:
-            yield from _replaced(before, own.cause)
-        before = relative
-    corrected = [
-        row["correction"] for row in record.line if row["cause"] == "corrected"
-    ]
-    if own.cause == "corrected" and corrected != [*range(1, len(corrected) + 1)]:
-        yield "the corrections of its line are not counted one by one"
-    is_current = record.line[-1]["pk"] == own.pk
-    if is_current == ("superseded" in events):
-        yield (
-            "superseded by none" if is_current else "superseded, which no event says"
-        )
-    if len({relative["awarded_at"] for relative in record.line}) > 1:
-        yield "its line was not first earned at one time"
-    withdrawn = ["withdrawn" in relative["events"] for relative in record.line]
-    if any(withdrawn) and not all(withdrawn):
-        yield "of its line only a part is withdrawn"
-
-
-def _replaced(before: Relative, cause: str) -> Iterator[str]:
-    """Only a revoked one is issued anew, and nothing else replaces a revoked one."""
-    if (cause == "reissued") != ("revoked" in before["events"]):
-        yield f"{cause}, which does not go with what became of the one before"
 
 
 # The score
@@ -173,6 +115,11 @@ def _kept(record: Record) -> Iterator[Fault]:
         yield Fault(Kind.TEXT, "it is withdrawn, and its text is still there")
     if not is_withdrawn and not record.documents:
         yield Fault(Kind.TEXT, "its text is missing")
+    if is_logged(record) and record.place is None:
+        yield Fault(Kind.TEXT, "its place in a status list is missing")
+    own = record.certificate
+    if len(own.facts["lessons"]) != own.lesson_count:
+        yield Fault(Kind.TEXT, "it disagrees in number of lessons")
 
 
 def _signatures(record: Record) -> Iterator[Fault]:
@@ -242,11 +189,12 @@ def _statements(
     yield "number of questions", _most(achievement), str(own.questions or "")
     yield "results", _results(subject), _expected_results(record)
     yield "lessons", _lessons(said), _expected_lessons(record)
-    yield "number of lessons", len(facts["lessons"]), own.lesson_count
     if document["key"] is not None:
         plain = json.dumps(said, ensure_ascii=False)
         yield "bytes, as it was written", document["text"], plain
         yield "status", _status(said), record.place
+        signed_at = datetime.fromisoformat(said["proof"]["created"])
+        yield "time of signing", are_at_once(document["created_at"], signed_at), True
 
 
 def _tags(language: str) -> set[str]:

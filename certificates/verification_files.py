@@ -5,6 +5,7 @@ They are made here as they are for who asks for them, and read as an upload is.
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from io import BytesIO
 
 from certificates.baking import bake
 from certificates.carriers import read_carrier
@@ -43,7 +44,16 @@ def _pdf(record: Record) -> bytes:
 def _badge(record: Record) -> bytes:
     own = record.certificate
     emblem = record.emblem or _drawn(own.facts["edition"], own.lesson_count)
+    _refuse_damaged(emblem)
     return bake(emblem, record.documents[-1]["text"])
+
+
+def _refuse_damaged(png: bytes) -> None:
+    """Raises whatever Pillow says where a byte of any chunk was changed."""
+    from PIL import Image  # as in certificates.pictures
+
+    with Image.open(BytesIO(png), formats=["PNG"]) as picture:
+        picture.verify()
 
 
 @lru_cache(EDITIONS)

@@ -30,35 +30,50 @@ class StoredDocument(TypedDict):
     key: str | None  # its name; None: not signed
     multibase: str | None
     revoked_at: str | None
+    created_at: str
 
 
 class StoredEvent(TypedDict):
     kind: str
     reason: str
     actor: int | None
+    at: str
+    issued_at: str | None  # the certificate's, which stands here, too
+
+
+class StoredDeed(TypedDict):
+    """What the audit log says was done to a certificate."""
+
+    what: str
+    actor: int | None
+    at: str
+    reason: str | None  # "" once it was emptied
+    track: str | None  # its title
+    successor: str | None  # its code
 
 
 class Relative(TypedDict):
     """A certificate of the same enrolment, itself included."""
 
     pk: int
+    code: str
     supersedes: int | None
     cause: str
     correction: int | None
-    awarded_at: str
     events: list[str]  # their kinds, in order
+    deeds: list[StoredDeed]
 
 
-# What the audit log says of a certificate, and the event that says it, too.
-EVENT_OF = {
-    Deed.REVOKED.value: "revoked",
-    Deed.CORRECTED.value: "superseded",
-    Deed.UPDATED.value: "superseded",
-    Deed.ISSUED_ANEW.value: "superseded",
-    Deed.WITHDREW.value: "withdrawn",
-    Deed.HID.value: "hidden",
-    Deed.SHOWED.value: "shown",
-}
+DEEDS = [
+    Deed.ISSUED,
+    Deed.REVOKED,
+    Deed.CORRECTED,
+    Deed.UPDATED,
+    Deed.ISSUED_ANEW,
+    Deed.WITHDREW,
+    Deed.HID,
+    Deed.SHOWED,
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +92,10 @@ class Record:
     certificate: Certificate
     documents: list[StoredDocument]
     events: list[StoredEvent]
-    deeds: frozenset[str]  # kinds of events that the audit log bears witness to
     line: list[Relative]
+    logged_from: (
+        datetime | None
+    )  # when the audit log first says of one that it was issued
     place: tuple[int, int] | None  # list and index of its status bit
     learner: int
     completed_at: datetime | None  # of the enrolment, as certified_at
@@ -92,18 +109,20 @@ def records(block: int) -> Iterator[list[Record]]:
     """All certificates that there are now, oldest first, so many at a time.
 
     A certificate is read with its events, deeds, documents and relatives by one
-    statement, so what happens to it meanwhile is seen whole or not at all. Answers, questions and emblems,
-    which do not change, are read by three more. One without its enrolment is not among
-    them: see astray.
+    statement, so what happens to it meanwhile is seen whole or not at all. Answers,
+    questions and emblems, which do not change, are read by three more. One without its
+    enrolment is not among them: see astray.
     """
     last = Certificate.objects.order_by("-pk").values_list("pk", flat=True).first()
+    issued = AuditEvent.objects.filter(what=Deed.ISSUED).order_by("pk")
+    logged_from = issued.values_list("at", flat=True).first()
     after = 0
     while last is not None and after < last:
         found = list(_rows().filter(pk__gt=after, pk__lte=last)[:block])
         if not found:
             return
         after = found[-1].pk
-        yield _with_answers(found)
+        yield _with_answers(found, logged_from)
 
 
 def astray() -> QuerySet[Certificate]:
@@ -117,8 +136,6 @@ def _rows() -> QuerySet[Certificate]:
     documents = CertificateDocument.objects.filter(**own).order_by("pk")
     events = CertificateEvent.objects.filter(**own).order_by("pk")
     line = Certificate.objects.filter(enrollment=OuterRef("enrollment")).with_kinds()
-    target = Concat(Value("certificate:"), OuterRef("code"))
-    deeds = AuditEvent.objects.filter(target=target, what__in=EVENT_OF).order_by()
     return (
         Certificate.objects.select_related("enrollment", "status_entry")
         .annotate(
@@ -130,24 +147,33 @@ def _rows() -> QuerySet[Certificate]:
                         key="key__name",
                         multibase="key__multibase",
                         revoked_at="key__revoked_at",
+                        created_at="created_at",
                     )
                 )
             ),
             all_events=ArraySubquery(
                 events.values(
-                    found=JSONObject(kind="kind", reason="reason", actor="actor_id")
+                    found=JSONObject(
+                        kind="kind",
+                        reason="reason",
+                        actor="actor_id",
+                        at="at",
+                        issued_at="issued_at",
+                    )
                 )
             ),
-            all_deeds=ArraySubquery(deeds.values("what")),
             line=ArraySubquery(
-                line.order_by("pk").values(
+                line.annotate(deeds=_deeds())
+                .order_by("pk")
+                .values(
                     found=JSONObject(
                         pk="pk",
+                        code="code",
                         supersedes="supersedes_id",
                         cause="cause",
                         correction="correction",
-                        awarded_at="awarded_at",
                         events="event_kinds",
+                        deeds="deeds",
                     )
                 )
             ),
@@ -156,7 +182,27 @@ def _rows() -> QuerySet[Certificate]:
     )
 
 
-def _with_answers(found: list[Certificate]) -> list[Record]:
+def _deeds() -> ArraySubquery:
+    """What the audit log says of a certificate, in its order."""
+    target = Concat(Value("certificate:"), OuterRef("code"))
+    deeds = AuditEvent.objects.filter(target=target, what__in=DEEDS)
+    return ArraySubquery(
+        deeds.order_by("pk").values(
+            found=JSONObject(
+                what="what",
+                actor="actor_id",
+                at="at",
+                reason="given_reason__text",
+                track="details__track",
+                successor="details__successor",
+            )
+        )
+    )
+
+
+def _with_answers(
+    found: list[Certificate], logged_from: datetime | None
+) -> list[Record]:
     """Facts out of shape are passed over here; the checks name them."""
     counted = [row for certificate in found for row in _counted(certificate)]
     log = _log({answer for answer, _question in counted})
@@ -167,7 +213,9 @@ def _with_answers(found: list[Certificate]) -> list[Record]:
     drawn = Emblem.objects.filter(edition__in={_edition(row) for row in found})
     emblems = {emblem.edition: bytes(emblem.png) for emblem in drawn}
     return [
-        _record(certificate, log, lineages, emblems.get(_edition(certificate)))
+        _record(
+            certificate, log, lineages, emblems.get(_edition(certificate)), logged_from
+        )
         for certificate in found
     ]
 
@@ -209,6 +257,7 @@ def _record(
     log: dict[int, Logged],
     lineages: dict[str, UUID],
     emblem: bytes | None,
+    logged_from: datetime | None,
 ) -> Record:
     counted = _counted(certificate)
     answers = {answer for answer, _question in counted} & log.keys()
@@ -219,11 +268,8 @@ def _record(
         certificate=certificate,
         documents=certificate.all_documents,  # type: ignore[attr-defined]
         events=certificate.all_events,  # type: ignore[attr-defined]
-        deeds=frozenset(
-            EVENT_OF[what]
-            for what in certificate.all_deeds  # type: ignore[attr-defined]
-        ),
         line=certificate.line,  # type: ignore[attr-defined]
+        logged_from=logged_from,
         place=entry and (entry.list_number, entry.list_index),
         learner=enrollment.learner_id,
         completed_at=enrollment.completed_at,

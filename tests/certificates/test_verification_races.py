@@ -51,7 +51,7 @@ def test_what_happens_meanwhile_is_seen_whole_or_not_at_all(finished):
 
 
 def test_read_in_two_steps_it_would_accuse_who_was_just_corrected(held):
-    """The control: with the events read after the line, one thing disagrees for certain."""
+    """The control: events that are read after the line and the log disagree for certain."""
     [before] = read()
     services.supersede(held, "Renamed", "the name was corrected")
     after, _new = read()
@@ -60,5 +60,6 @@ def test_read_in_two_steps_it_would_accuse_who_was_just_corrected(held):
     assert faults(after, with_files=False) == []
     mixed = replace(before, events=after.events)
     assert [fault.detail for fault in faults(mixed, with_files=False)] == [
-        "superseded by none"
+        "superseded by none",
+        "superseded, which the audit log does not say",
     ]
