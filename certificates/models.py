@@ -32,7 +32,7 @@ class Certificate(models.Model):
 
     class Cause(models.TextChoices):
         CORRECTED = "corrected", _("the name was corrected")
-        UPDATED = "updated", _("lessons or answers were added")
+        UPDATED = "updated", _("it was brought up to date")
         REISSUED = "reissued", _("issued anew after it was revoked")
 
     code = models.CharField(_("code"), max_length=19)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from certificates.award import Award
 from certificates.credential import signable
 from certificates.models import Certificate
@@ -77,6 +79,15 @@ class Outlook:
         """
         is_gain = bool(self.added) or not self.new.counted <= self.old.counted
         return is_gain and not self.is_same and bool(self.new.lessons)
+
+    @property
+    def reason(self) -> str:
+        """Why the new one takes the old one's place, as the page of that says it."""
+        known = {answer for answer, _credit in self.old.counted}
+        given = {answer for answer, _credit in self.new.counted}
+        if self.added or not given <= known:
+            return _("lessons or answers were added")
+        return _("answers were regraded")
 
     @property
     def mark(self) -> str:

@@ -2,7 +2,6 @@
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from certificates.award import Award, printed_title, read_award
@@ -79,8 +78,7 @@ def update_certificate(certificate: Certificate, seen: str) -> Certificate:
     new = earned_certificate(track, award, current.finished_at)
     new.cause = Certificate.Cause.UPDATED
     name = current.documents.latest("pk").name
-    reason = _("lessons or answers were added")
-    replace_certificate(current, new, name, learner.email, reason)
+    replace_certificate(current, new, name, learner.email, outlook.reason)
     return new
 
 

@@ -20,9 +20,12 @@ from certificates.updating import (
 )
 from courses.groups import LearnerGroup, TrackGroup
 from courses.services import mark_done, undo_done
+from quizzes.regrade_models import RegradeMode
+from quizzes.regrades import regrade, way_of
 from quizzes.services import retire_question
 from tests.certificates.stage import answer, text_of
 from tests.factories import make_lesson, make_question
+from tests.quizzes.mending import revise
 
 ALL, HALF = Decimal(1), Decimal("0.5")
 
@@ -117,6 +120,23 @@ def test_a_retry_that_counts_is_enough_and_may_lower_the_score(
         press(signed_in(ada), held)
 
     assert (current().score, current().supersedes) == (0, held)
+
+
+def test_a_regrade_alone_is_enough_and_is_called_by_its_name(
+    signed_in, ada, iris, client, probe, held
+):
+    mended = revise(probe)
+    regrade(mended, way_of(RegradeMode.FULL, mended), iris, "it misled")
+
+    press(signed_in(ada), held)
+
+    assert (current().score, current().lesson_count) == (100, 2)
+    said = text_of(client.get(held.get_absolute_url()))
+    assert "An updated certificate took its place on" in said
+    assert "answers were regraded" in said
+    for address in (held, current()):
+        page = signed_in(ada).get(address.get_absolute_url())
+        assert "lessons or answers were added" not in text_of(page)
 
 
 def test_nothing_changed_says_so_and_returns_the_current_one(signed_in, ada, held):
