@@ -10,7 +10,7 @@ from itertools import pairwise
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_NAME = 150
+LONGEST_NAME = 200
 _UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs"}  # control, format (bidi too), unassigned…
 # letters, marks and a symbol that show nothing: joiners, fillers, an empty Braille cell
 _BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import LONGEST_NAME
 from certificates import verification_models  # noqa: F401 (this room's tables, too)
 from certificates.codes import ALPHABET
 from certificates.querysets import CertificateQuerySet
@@ -19,7 +20,6 @@ from certificates.reports.export_model import ReportExport as ReportExport
 from certificates.status import HIDDEN, SHOWN, State, state_of
 from courses.models import Enrollment, Track, text_direction
 
-NAME_LENGTH = 150  # characters, as an account's
 LIST_LENGTH = 131_072  # bits; verifiers refuse fewer
 
 
@@ -230,7 +230,7 @@ class CertificateDocument(models.Model):
     certificate = models.ForeignKey(
         Certificate, models.PROTECT, db_index=False, related_name="documents"
     )
-    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     credential = models.TextField()  # the Open Badges JSON, served byte for byte
     key = models.ForeignKey(  # empty: from before certificates were signed
         IssuerKey, models.PROTECT, null=True, related_name="documents"

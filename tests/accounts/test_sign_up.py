@@ -200,7 +200,7 @@ def test_next_is_kept_through_the_code(client, sign_up, confirm):
     [
         ({"name": ""}, "Write your name"),
         ({"name": "\u202e\u200b"}, "Write your name"),
-        ({"name": "x" * 50_000}, "Shorten your name to 150 characters"),
+        ({"name": "x" * 50_000}, "Shorten your name to 200 characters"),
         ({"name": "123"}, "Write your name with letters"),
         ({"email": ""}, "Write your e-mail address"),
         ({"email": "nobody"}, "Write an e-mail address, for example"),

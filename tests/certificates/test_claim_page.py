@@ -107,7 +107,8 @@ def test_who_withdrew_is_told_that_nothing_more_can_be_claimed(
         ("   ", None),
         ("\u200b", None),
         ("12", None),
-        ("A" * 151, None),
+        ("A" * 200, "A" * 200),
+        ("A" * 201, None),
         ("A" * 50_000, None),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 from pypdf import PdfReader
 
+from accounts.names import LONGEST_NAME
 from certificates.services import claim_certificate, issue_anew, revoke, supersede
 from courses.services import mark_done
 from tests.certificates.stage import answer
@@ -93,7 +94,7 @@ def test_however_long_the_status_and_the_sheet_share_the_first_page(
     lesson = make_lesson(track, "lesson", title="Lesson " * 20)
     answer(ada, make_question(lesson), credit=Decimal("0.5"))
     mark_done(ada, lesson)
-    certificate = claim_certificate(ada, track, "M" * 150)
+    certificate = claim_certificate(ada, track, "M" * LONGEST_NAME)
     happened(certificate, ruth)
 
     pages = printed(live_server.url + certificate.get_absolute_url(), paper)
@@ -112,7 +113,7 @@ def test_the_longest_name_and_title_still_leave_the_sheet_on_one_page(
 ):
     track = make_track("long", title=("A long title of a track " * 9)[:200].strip())
     mark_done(ada, make_lesson(track, "lesson", title="Lesson " * 20))
-    name = ("Maximiliane Alexandra " * 7)[:150].strip()
+    name = ("Maximiliane Alexandra " * 10)[:LONGEST_NAME].strip()
     certificate = claim_certificate(ada, track, name)
     revoke(certificate, ruth, "it was issued to the wrong account")
 
