@@ -1,6 +1,6 @@
 """The pictures of a track, from a folder into the database and back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from courses.pictures import PictureError, TakenPicture
 from exchange.report import Change, Journal
 from exchange.track_files import TRACK_FILE
 from exchange.track_source import Problem, TrackFolderError, TrackSource
+from quizzes.answered import asked_of_people
 
 _COLUMNS = ["digest", "format", "width", "height", "widths", "size", "made_at"]
 
@@ -43,7 +44,8 @@ def save_pictures(
     Those that it has and the folder lacks stay.
 
     Raises:
-        TrackFolderError: they are too many.
+        TrackFolderError: they are too many, or people have answered what shows one that
+            would be replaced.
     """
     if not pictures:
         return []
@@ -58,6 +60,8 @@ def save_pictures(
             changed.append(row)
             before = stored[name].digest
             journal.note(Change("picture", "changed", name, before=before))
+    if changed:
+        _refuse_asked(track, {row.name: stored[row.name].digest for row in changed})
     Picture.objects.bulk_create(new)
     Picture.objects.bulk_update(changed, _COLUMNS)
     for row in new:
@@ -71,6 +75,21 @@ def _refuse_too_many(rows: Iterable[Picture]) -> None:
         refuse_too_many(len(sizes), sum(sizes))
     except PictureError as error:
         raise TrackFolderError([Problem(TRACK_FILE, 0, str(error))]) from error
+
+
+def _refuse_asked(track: Track, replaced: Mapping[str, str]) -> None:
+    """An answered question would ask something else, and say nothing of it.
+
+    replaced: digests as they are now, by name.
+    """
+    asked = asked_of_people(track.pk)
+    message = _(
+        "People have answered a question that shows it, so it stays. Give the new picture "
+        "another name, and write that into the question."
+    )
+    shown = [name for name, digest in replaced.items() if digest in asked]
+    if shown:
+        raise TrackFolderError([Problem(name, 0, message) for name in sorted(shown)])
 
 
 def show_pictures(track: Track, names: list[str]) -> None:

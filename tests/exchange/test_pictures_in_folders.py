@@ -8,6 +8,8 @@ from PIL import ExifTags, Image
 
 from courses.models import Lesson, Picture, Track
 from courses.picture_services import MAX_PICTURES
+from exchange.keeping import Occasion, keep_lessons
+from exchange.models import What
 from exchange.saving import import_track_folder
 from exchange.stored import export_track_folder, export_track_zip
 from exchange.track_folder import (
@@ -15,9 +17,11 @@ from exchange.track_folder import (
     read_track_folder,
     save_track_folder,
 )
+from quizzes.models import Question
 from tests.drawings import bomb, drawing, jpeg, png, saved
 from tests.exchange.folders import run
 from tests.factories import make_pictures
+from tests.quizzes.mending import answer, own, revise
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +125,56 @@ def test_another_picture_of_the_same_name_takes_its_place_wherever_it_is_shown(f
     assert Picture.objects.filter(track=track).count() == 2
     for lesson in Lesson.objects.all():
         assert digest in lesson.body_html
+
+
+class TestAPictureThatAnAnsweredQuestionShows:
+    """What was asked, and what could be chosen, stays as it was answered."""
+
+    @pytest.fixture
+    def answered(self, folder, ada):
+        import_track_folder(folder)
+        question = Question.objects.get()
+        answer(own(ada), question, "A probe ![The probe](probe.png)")
+        (folder / "probe.png").write_bytes(png(700, 300, seed=9))
+        return question
+
+    def test_is_not_replaced(self, folder, answered):
+        before = Picture.objects.get(name="probe.png").digest
+
+        for dry_run in True, False:
+            with pytest.raises(TrackFolderError) as refused:
+                import_track_folder(folder, dry_run=dry_run)
+
+            (problem,) = refused.value.problems
+            assert problem.file == "probe.png"
+            assert "People have answered a question that shows it" in problem.message
+        assert Picture.objects.get(name="probe.png").digest == before
+
+    def test_is_not_replaced_where_an_earlier_version_shows_it(self, folder, answered):
+        revise(answered, "+Yes", "No")
+        keep_lessons([answered.lesson_id], Occasion(What.SAVED))
+
+        with pytest.raises(TrackFolderError):
+            import_track_folder(folder)
+
+    def test_under_another_name_makes_it_a_revision(self, folder, answered):
+        (folder / "probe.png").rename(folder / "probe-2.png")
+        lesson = folder / "01-probe.md"
+        lesson.write_text(lesson.read_text().replace("probe.png", "probe-2.png"))
+
+        report = import_track_folder(folder)
+
+        assert "1 question revised" in str(report)
+        answered.refresh_from_db()
+        digest = Picture.objects.get(name="probe.png").digest
+        assert digest in answered.prompt_html
+
+    def test_beside_it_another_is_replaced(self, folder, answered):
+        """One that stands in the lesson or in an explanation alone."""
+        (folder / "probe.png").write_bytes(png(700, 300))
+        (folder / "garden.jpg").write_bytes(jpeg(500, 400, seed=9))
+
+        assert "1 picture replaced" in str(import_track_folder(folder))
 
 
 def test_a_picture_that_the_folder_lacks_stays(folder):
