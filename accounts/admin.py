@@ -25,6 +25,7 @@ from accounts.people import (
     change_person,
     changes_for,
 )
+from accounts.why_form import WhyForm
 
 _ = gettext_lazy
 BUTTONS = {
@@ -131,7 +132,7 @@ class PersonAdmin(ForAdminsToRead):
         return [path("<int:pk>/do/", view, name=name), *urls]
 
     def change_view_of_person(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """POST: one change, named by the button that was pressed."""
+        """POST: one change, named by the button that was pressed, and why."""
         actor = admin_in(request)
         if actor is None or request.method != "POST":
             raise PermissionDenied
@@ -139,8 +140,10 @@ class PersonAdmin(ForAdminsToRead):
         if person is None or request.POST.get("change") not in BUTTONS:
             raise Http404
         change = Deed(request.POST["change"])
+        why = WhyForm(request.POST, person=person)
         try:
-            change_person(actor, person, change, request)
+            reason = why.checked()
+            change_person(actor, person, change, request, reason)
         except PersonRefusedError as refusal:
             messages.error(request, str(refusal))
         else:
@@ -162,6 +165,7 @@ class PersonAdmin(ForAdminsToRead):
             offered = changes_for(actor, person)
             context |= {
                 "person": person,
+                "why": WhyForm(None, person=person),
                 "buttons": [(change.value, BUTTONS[change]) for change in offered],
                 "show_history": False,
             }

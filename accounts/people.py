@@ -42,9 +42,9 @@ def changes_for(actor: User, person: User) -> list[Deed]:
 
 @transaction.atomic
 def change_person(
-    actor: User, person: User, change: Deed, request: HttpRequest
+    actor: User, person: User, change: Deed, request: HttpRequest, reason: str = ""
 ) -> None:
-    """Make the change and note who did it; where it already holds, do nothing.
+    """Make the change and note who did it and why; where it holds already, do nothing.
 
     Both rows are locked, in one order: of two admins who end each other one stays.
     A reset mail leaves after the commit.
@@ -65,7 +65,7 @@ def change_person(
         transaction.on_commit(partial(_send_reset, person, request))
     else:
         _MAKE[change](person)
-    record(change, actor=actor, about=person)
+    record(change, actor=actor, about=person, reason=reason)
 
 
 def _refuse(actor: User, person: User, change: Deed) -> None:

@@ -25,9 +25,9 @@ def page_of(person: User) -> str:
     return reverse("admin:accounts_user_change", args=[person.pk])
 
 
-def press(client: Client, person: User, change: str):
+def press(client: Client, person: User, change: str, why: str = ""):
     url = reverse("admin:accounts_user_do", args=[person.pk])
-    return client.post(url, {"change": change}, follow=True)
+    return client.post(url, {"change": change, "reason": why}, follow=True)
 
 
 def fresh(person: User) -> User:
@@ -291,3 +291,30 @@ def test_the_list_costs_as_many_statements_with_many_people(ruth, soil):
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_the_log_tells_why_somebody_was_given_a_role(ruth, ada):
+    client = admin_client(ruth)
+
+    press(client, ada, "made instructor", "  she takes over\tthe soil track ")
+
+    made = AuditEvent.objects.select_related("given_reason").get(what="made instructor")
+    assert (made.actor, made.person) == (ruth, ada)
+    assert made.reason == "she takes over the soil track"
+    assert "she takes over the soil track" in client.get(page_of(ada)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("Ada asked for it", "“Ada” names a person"),
+        ("see the mail from boss@example.org", "“boss@example.org” names a person"),
+        ("x" * 201, "at most 200 characters"),
+    ],
+)
+def test_a_reason_that_names_a_person_changes_nothing(ruth, ada, why, said):
+    page = press(admin_client(ruth), ada, "made instructor", why).content.decode()
+
+    assert said in page
+    assert not fresh(ada).is_staff
+    assert not AuditEvent.objects.exists()
