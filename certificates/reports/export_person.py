@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from contextlib import suppress
 from functools import partial
+from unicodedata import normalize
 
 from django.db import transaction
 from django_tasks_db.models import DBTaskResult
@@ -48,7 +49,7 @@ def erase_exports(user: User, names: Collection[str]) -> None:
 
 def _is_about(searched: str, user: User, names: Collection[str]) -> bool:
     said = f"{user.name} {user.email} {' '.join(names)}".casefold()
-    return all(word in said for word in searched.casefold().split())
+    return all(word in said for word in normalize("NFC", searched).casefold().split())
 
 
 def _drop_quietly(name: str) -> None:

@@ -1,6 +1,7 @@
 """What narrows a report: the fields above its list, which also stand in its address."""
 
 from typing import Any
+from unicodedata import normalize
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -73,6 +74,10 @@ class ReportForm(forms.Form):
         self.tracks = Track.objects.taught_by(reader).order_by("title", "pk")
         track: Any = self.fields["track"]
         track.queryset = self.tracks
+
+    def clean_q(self) -> str:
+        """As names are kept, in NFC: some systems write ë as an e and two dots."""
+        return normalize("NFC", self.cleaned_data["q"])
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Of a form that is valid."""

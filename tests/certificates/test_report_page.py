@@ -108,6 +108,18 @@ def test_a_code_is_found_in_any_spelling(client, many):
     assert codes_of_list(client, q=code.lower().replace("-", " ")) == [code]
 
 
+@pytest.mark.parametrize(
+    "words", ["Zoë", "Zoe\u0308", "ÅNGSTRÖM", "A\u030angstro\u0308m"]
+)
+def test_a_name_is_found_however_its_accents_and_capitals_are_typed(
+    client, soil, words
+):
+    held = issue(make_user("Zoë Ångström"), soil)
+
+    for codes in codes_of_list, codes_of_csv, codes_of_xlsx:
+        assert codes(client, q=words) == [held.code]
+
+
 @pytest.mark.parametrize("words", ["e", "ada", "example.org", "benedict", "%", "_"])
 def test_words_that_many_share_find_the_same_as_those_of_few(
     client, many, words, monkeypatch
