@@ -22,9 +22,13 @@ def points_at_others(text: str) -> bool:
 
 # By language: what says nothing of its own as it stands.
 _POINTING = {
-    "en": r"""(?:all|none|both|neither|any|each|some|one)\ of\ (?:the\ |these\ |those\ )?
+    "en": r"""(?:(?:all|more\ than)\ )?
+        (?:all|none|both|neither|either|any|each|some|one|two|three|four|five|every\ one)
+        \ of\ (?:the\ |these\ |those\ )?
         (?:above|preceding|these|those|them|other\ )?\ ?
-        (?:answers?|options?|choices?|statements?|ones?)?
+        (?:answers?|options?|choices?|statements?|ones?)?(?:\ (?:above|listed|given))?
+      | (?:every|no|each)\ (?:answer|option|choice|statement)\ (?:above|listed|given)
+      | everything\ (?:listed\ )?above
       | all\ (?:the\ |these\ |of\ )?(?:above|answers|options|choices|statements)(?:\ above)?""",
     "de": r"""(?:alle|alles|keine[rs]?|beides?|sämtliche|nichts)
         \ (?:der\ |von\ den\ |die\ |dieser\ )?
@@ -50,14 +54,17 @@ _POINTING = {
     "pl": r"""(?:wszystkie|obie|oba)\ powyższe(?:\ odpowiedzi|\ opcje)?
       | żadn[ae]\ z\ (?:powyższych|tych)(?:\ odpowiedzi|\ opcji)?""",
     "letters": r"""(?:(?:both|neither|only|sowohl|weder|nur|à\ la\ fois)\ )?
+        (?:(?:answers|options|choices|statements)\ )?
         [a-h](?:\ [a-h])*\ (?:and|or|nor|&|und|oder|noch|als\ auch|et|ou|y|e|en|i)\ [a-h]
+        (?:\ only)?
       | ni\ [a-h]\ ni\ [a-h]|tanto\ [a-h]\ (?:como|quanto)\ [a-h]|sia\ [a-h]\ (?:che|sia)\ [a-h]
       | né\ [a-h]\ né\ [a-h]|nem\ [a-h]\ nem\ [a-h]|zowel\ [a-h]\ als\ [a-h]
       | noch\ [a-h]\ noch\ [a-h]|zarówno\ [a-h]\ jak\ i\ [a-h]|ani\ [a-h]\ ani\ [a-h]""",
 }
 
 # What does so once it is called right or wrong: "all answers" alone may be one.
-_ANSWERS = r"""(?:toutes\ les|les\ deux)\ (?:réponses|options|propositions|affirmations)
+_ANSWERS = r"""all|both|(?:no|every|each)\ (?:answer|option|choice|statement)
+  | (?:toutes\ les|les\ deux)\ (?:réponses|options|propositions|affirmations)
   | (?:todas\ las|ambas|las\ dos)\ (?:respuestas|opciones|afirmaciones)|ninguna\ respuesta
   | (?:tutte\ le|entrambe\ le)\ (?:risposte|opzioni|affermazioni)|nessuna\ risposta
   | (?:todas\ as|ambas\ as)\ (?:respostas|alternativas|opções|afirmações)|nenhuma\ resposta
