@@ -6,7 +6,6 @@ looked for after each block of rows.
 """
 
 import logging
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -134,7 +133,8 @@ def _finish(
             filters=form.filters,
             is_searched=form.is_searched,
         )
-        transaction.on_commit(partial(mail_export.enqueue, export.pk))
+        # a task is a row: it is there once the end is, whoever is killed in between
+        mail_export.enqueue(export.pk)
     return bool(is_done)
 
 
@@ -167,7 +167,7 @@ def _end_in_fault(
     failed = {"state": ExportState.FAILED, "fault": fault, "ended_at": timezone.now()}
     has_failed = held.update(**failed)
     if has_failed:
-        transaction.on_commit(partial(mail_export.enqueue, export.pk))
+        mail_export.enqueue(export.pk)
     return bool(has_failed)
 
 

@@ -15,8 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates.reports.export_job import work_on
-from certificates.reports.export_model import STALE_AFTER, ExportState, ReportExport
+from certificates.reports.export_job import _fail, _finish, work_on
+from certificates.reports.export_mail import mail_export
+from certificates.reports.export_model import (
+    STALE_AFTER,
+    ExportFault,
+    ExportState,
+    ReportExport,
+)
+from certificates.reports.export_rights import narrowed
 from certificates.reports.export_services import requeue_exports, start_again
 from certificates.reports.export_tasks import write_export
 from gradus.background import requeue_stale
@@ -103,6 +110,21 @@ def test_an_export_survives_the_worker_that_is_killed(waiting, worker, media):
         waiting.file
     ]
     second.end(signal.SIGTERM)
+
+
+def test_its_mail_is_wanted_from_the_moment_on_that_its_end_is_known(waiting):
+    """Whoever is killed after that leaves it to be sent."""
+    _report, form, _rows = narrowed(taken(waiting))
+
+    with transaction.atomic():
+        assert _finish(again(waiting), form, None, "file.xlsx", 1)
+        mails = DBTaskResult.objects.filter(task_path=mail_export.module_path)
+        assert mails.get().args_kwargs["args"] == [waiting.pk]
+        transaction.set_rollback(True)
+
+    with transaction.atomic():
+        _fail(again(waiting), ExportFault.OTHER)
+        assert mails.count() == 1
 
 
 def test_its_page_starts_again_what_a_killed_worker_left(waiting, settings):
