@@ -201,7 +201,8 @@ class TestAnOverview:
         with time_machine.travel(timezone.now() + track_analysis.OVERVIEW_KEPT):
             assert answers_in_overview(soil, probe) == 3
 
-    def test_looks_into_all_tracks_while_that_is_quick(self, soil):
+    def test_looks_into_all_tracks_while_that_is_quick(self, soil, monkeypatch):
+        monkeypatch.setattr(track_analysis, "MADE_WITHIN", 60)
         tracks = [soil, *(make_track(f"track-{number}") for number in range(5))]
 
         assert len(kept_figures([track.pk for track in tracks])) == len(tracks)
