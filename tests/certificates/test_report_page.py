@@ -174,6 +174,31 @@ def test_a_filter_that_makes_no_sense_says_so_and_keeps_what_was_typed(
         assert refused.url.startswith(LIST)
 
 
+def test_the_list_shows_each_column_of_the_files(
+    client, ada, ben, ruth, soil, settings
+):
+    settings.SITE_ORIGIN = "https://learn.example.org"
+    at = datetime(2026, 3, 14, tzinfo=UTC)
+    one = issue(ada, soil, "Ada Byron", issued_at=at, score=7, answered=3)
+    none = issue(ben, soil, issued_at=at, score=None, answered=0)
+    services.revoke(none, ruth, "it was a test")
+
+    page = client.get(LIST).content.decode()
+
+    for shown in [
+        "Ada Byron",
+        "ada@example.org",
+        "Soil",
+        "14 March 2026",
+        "3 of 12 questions answered",
+        "0 of 12 questions answered",
+        "it was a test",
+        one.code,
+        f'href="https://learn.example.org/certificates/{one.code}/"',
+    ]:
+        assert shown in page, shown
+
+
 # Pages
 
 
