@@ -10,7 +10,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from benchmarks.environment import say_machine, set_environment
+from benchmarks.environment import empty_tables, say_machine, set_environment
 
 FOLDER = "benchmarks-exports"  # under .demo/
 SMALL = 10_000  # enrolments, with which a page of many is compared
@@ -56,11 +56,9 @@ def _options() -> argparse.Namespace:
 
 def _fill(size: int) -> None:
     """The tables anew, with so many enrolments and one admin."""
-    from django.core.management import call_command
-
     from benchmarks.exports_data import fill
 
-    call_command("flush", verbosity=0, interactive=False)
+    empty_tables()
     started = perf_counter()
     answers = fill(size)
     print(f"\n{size:,} enrolments, {answers:,} answers", end=" ")

@@ -34,6 +34,17 @@ REFUSED = [
     " WHERE question_id = %(other)s AND text = 'Nor this'",
     NEW_CHOICE.format(right="true"),
     NEW_CHOICE.format(right="false"),
+    "TRUNCATE quizzes_question CASCADE",
+    "TRUNCATE quizzes_choice CASCADE",
+]
+# What it was graded by, and what it came to, in one go.
+EMPTIED = [
+    "quizzes_answer",
+    "quizzes_answerchoice",
+    "quizzes_writtenanswer",
+    "quizzes_regrade",
+    "quizzes_regrademap",
+    "quizzes_regradedanswer",
 ]
 FREE = [
     "UPDATE quizzes_question SET position = 7 WHERE id = %(locked)s",
@@ -61,6 +72,8 @@ def questions(request, ada, iris, lesson, probe):
 
 def run(statement: str, questions) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing waits for the end
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(statement, questions)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -71,11 +84,17 @@ def test_what_its_answers_were_graded_by_is_refused(questions, statement):
         run(statement, questions)
 
 
+@pytest.mark.parametrize("table", EMPTIED)
+def test_no_table_of_the_record_is_emptied(questions, table):
+    with pytest.raises(IntegrityError, match="are kept"):
+        run(f"TRUNCATE {table} CASCADE", questions)
+
+
 @pytest.mark.parametrize("statement", FREE)
 def test_all_else_is_free(questions, statement):
     run(statement, questions)
 
 
-@pytest.mark.parametrize("statement", REFUSED[:4] + REFUSED[-8:-3])
+@pytest.mark.parametrize("statement", REFUSED[:4] + REFUSED[9:14])
 def test_one_that_nobody_answered_may_change(lesson, probe, statement):
     run(statement, {"locked": probe.pk, "other": make_question(lesson, "Else?").pk})
