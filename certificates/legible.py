@@ -33,13 +33,13 @@ def legible(text: str, can_write: CanWrite) -> str:
 
 def is_rtl(text: str) -> bool:
     """Whether the first letter that has a direction runs from right to left."""
-    for character in text:
-        match unicodedata.bidirectional(character):
-            case "R" | "AL":
-                return True
-            case "L":
-                return False
-    return False
+    return first_direction(text) in {"R", "AL"}
+
+
+def first_direction(text: str) -> str:
+    """Of the first letter that has one, as Unicode names it: "L", "R", "AL" or ""."""
+    directions = map(unicodedata.bidirectional, text)
+    return next((known for known in directions if known in {"L", "R", "AL"}), "")
 
 
 def _visible(text: str) -> Iterator[str]:

@@ -2,8 +2,8 @@
 
 from django.utils.translation import get_language
 
-from certificates.legible import MARK, is_rtl, legible
-from certificates.typesetting import can_write
+from certificates.legible import MARK, first_direction, is_rtl, legible
+from certificates.typesetting import ARABIC, HEBREW, can_write
 from courses.models import text_direction
 
 type Value = str | bool | int | list["Value"] | dict[str, "Value"] | None
@@ -11,15 +11,20 @@ type Value = str | bool | int | list["Value"] | dict[str, "Value"] | None
 
 def name_value(text: str) -> dict[str, Value]:
     """A text in whatever language it is in; its first letter says where it begins."""
-    return {"text": legible(text, can_write), "rtl": is_rtl(text), "language": None}
+    return _value(text, is_rtl(text), None)
 
 
 def title_value(title: str, language: str) -> dict[str, Value]:
     """A text in the language of the track, a BCP 47 tag."""
+    return _value(title, text_direction(language) == "rtl", language_value(language))
+
+
+def _value(text: str, rtl: bool, language: dict[str, Value] | None) -> dict[str, Value]:
     return {
-        "text": legible(title, can_write),
-        "rtl": text_direction(language) == "rtl",
-        "language": language_value(language),
+        "text": legible(text, can_write),
+        "rtl": rtl,
+        "language": language,
+        "font": {"AL": ARABIC, "R": HEBREW}.get(first_direction(text)),
     }
 
 

@@ -20,10 +20,11 @@ _MIDDLE = SIZE // 2
 _RINGS = "".join(f'<circle r="{radius}"/>' for radius in ("106", "107.5", "33.5", "21"))
 _STAIR = '<path class="step" d="M-11 9V3h6v6zM-3 9V-3h6V9zM5 9V-9h6V9z"/>'
 _PEARLS_OF_FULL_SIZE = 24  # lessons; above that they would touch
+_PEARLS_THAT_TOUCH = 250  # lessons; above that pearls of any size are a ring
 # what the style sheet says of .rosette, in its light colours: --seal and --seal-2
 _INK = (
     "<style>g{fill:none;stroke:#2A47B8;stroke-width:.45}.two-tone{stroke:#A97F2C}"
-    ".pearl,.step{fill:#2A47B8;stroke:none}</style>"
+    ".pearls{stroke-linecap:round}.step{fill:#2A47B8;stroke:none}</style>"
 )
 
 
@@ -129,13 +130,18 @@ def _band_svg(band: Band, name: str, turns: int) -> str:
 
 
 def _pearls_svg(lessons: int) -> str:
-    radius = "2.2" if lessons <= _PEARLS_OF_FULL_SIZE else "1.4"
+    """Strokes of no length with round ends, in one path: a circle each is ten times as
+    large in a PDF.
+    """
+    if lessons > _PEARLS_THAT_TOUCH:
+        return '<circle r="113" stroke-width="2.8"/>'
+    width = "4.4" if lessons <= _PEARLS_OF_FULL_SIZE else "2.8"
     angles = (math.tau * place / lessons - math.pi / 2 for place in range(lessons))
-    return "".join(
-        f'<circle class="pearl" r="{radius}" cx="{_short(113 * math.cos(angle))}" '
-        f'cy="{_short(113 * math.sin(angle))}"/>'
+    pearls = "".join(
+        f"M{_short(113 * math.cos(angle))} {_short(113 * math.sin(angle))}h.01"
         for angle in angles
     )
+    return f'<path class="pearls" stroke-width="{width}" d="{pearls}"/>'
 
 
 def wave(band: Band) -> str:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "typst"
 FONTS = Path(__file__).parent / "fonts"
 SERIF, SANS, MONO = "Gentium Plus", "Inter", "Noto Sans Mono"
-_ARABIC, _HEBREW = "Noto Naskh Arabic", "Noto Serif Hebrew"
-_OURS = (SERIF, _ARABIC, _HEBREW, SANS)
+ARABIC, HEBREW = "Noto Naskh Arabic", "Noto Serif Hebrew"
+_OURS = (SERIF, ARABIC, HEBREW, SANS)
 
 _one_at_a_time = Lock()
 
@@ -52,7 +52,7 @@ def serif_families() -> list[str]:
 
 
 def sans_families() -> list[str]:
-    return [SANS, SERIF, _ARABIC, _HEBREW, *_others(settings.CERTIFICATE_FONTS)]
+    return [SANS, SERIF, ARABIC, HEBREW, *_others(settings.CERTIFICATE_FONTS)]
 
 
 def can_write(letter: str) -> bool:

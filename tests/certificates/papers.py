@@ -1,6 +1,6 @@
 """Papers to print, and what a printed one holds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -9,6 +9,10 @@ from typing import Any
 import pikepdf
 from pypdf import PdfReader
 
+from certificates.carriers import MAX_TEXT_BYTES
+from certificates.credential import build_credential, with_status, write_credential
+from certificates.facts import Facts
+from certificates.models import Certificate
 from certificates.paper import Paper, PaperLesson
 
 ISSUED = datetime(2026, 3, 14, 16, 20, 7, tzinfo=UTC)
@@ -41,6 +45,50 @@ def paper(*titles: str, **facts: Any) -> Paper:
             PaperLesson(title, date(2026, 3, 1)) for title in titles
         )
     return replace(PAPER, **facts)
+
+
+def longest(titles: Callable[[int], str], **facts: Any) -> tuple[Paper, str]:
+    """A paper of as many lessons as a certificate may state, and its credential.
+
+    titles: of the lesson with this number.
+    """
+    count = 2048
+    for step in (1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1):
+        text = credential_of(paper(*map(titles, range(count)), **facts))
+        count += -step if len(text.encode()) > MAX_TEXT_BYTES else step
+    whole = paper(*map(titles, range(count - 2)), **facts)
+    return whole, credential_of(whole)
+
+
+def credential_of(whole: Paper) -> str:
+    """What it states as Open Badges, with a proof that is none but as long."""
+    facts: Facts = {
+        "slug": "a-track",
+        "summary": "What it is about.",
+        "language": whole.language,
+        "origin": whole.origin,
+        "issuer": whole.issuer,
+        "criteria": whole.criteria,
+        "edition": "0123456789ab",
+        "lessons": [
+            {"title": lesson.title, "slug": "s", "done_on": f"{lesson.done_on}"}
+            for lesson in whole.lessons
+        ],
+        "counted": [],
+    }
+    certificate = Certificate(
+        code=whole.code,
+        track_title=whole.track,
+        score=whole.score,
+        answered=whole.answered,
+        questions=whole.questions,
+        finished_at=whole.finished_at,
+        awarded_at=whole.awarded_at,
+        issued_at=whole.issued_at,
+        facts=facts,
+    )
+    stated = build_credential(certificate, whole.name, "ada@gradus.example", "5a" * 16)
+    return write_credential(with_status(stated, 1, 1) | {"proof": "z" * 350})
 
 
 def text_of_pdf(file: bytes) -> str:

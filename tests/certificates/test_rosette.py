@@ -11,7 +11,8 @@ CODE = "7K4M-9QXT-2HWD-5VPN"
 
 
 def paths_of(svg: str) -> list[str]:
-    return re.findall(r' d="([^"]*)"', svg)
+    """Of the waves and the stair, which the code and the look decide."""
+    return re.findall(r'(?:id="[^"]*"|class="step") d="([^"]*)"', svg)
 
 
 def test_the_drawing_of_a_code_never_changes():
@@ -32,8 +33,18 @@ def test_another_code_gives_another_drawing():
 
 
 def test_each_lesson_is_a_pearl():
-    for lessons in (0, 1, 4, 24, 25, 100):
-        assert rosette_svg(CODE, lessons).count('class="pearl"') == lessons
+    for lessons in (0, 1, 4, 24, 25, 250):
+        assert pearls_of(rosette_svg(CODE, lessons)).count("M") == lessons
+
+
+def test_pearls_that_would_touch_are_a_ring():
+    assert rosette_svg(CODE, 251) == rosette_svg(CODE, 2000)
+    assert '<circle r="113"' in rosette_svg(CODE, 251)
+
+
+def pearls_of(svg: str) -> str:
+    [pearls] = re.findall(r'class="pearls"[^>]* d="([^"]*)"', svg)
+    return str(pearls)
 
 
 def test_the_small_one_has_the_same_waves_and_half_of_their_turns():
