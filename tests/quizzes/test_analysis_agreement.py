@@ -11,9 +11,13 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
+from accounts.models import User
+from courses.services import mark_done
 from quizzes.analysis import wilson_interval
 from quizzes.analysis_query import count_items, room_to_compute
+from quizzes.lesson_figures import count_lessons
 from quizzes.models import Answer, AnswerChoice, Question, Respondent
+from quizzes.track_analysis import _distribution
 from tests.factories import make_lesson, make_question, make_track, make_user
 
 MONDAY = datetime(2026, 3, 9, 14, 20, tzinfo=UTC)
@@ -206,3 +210,59 @@ def test_the_interval_solves_wilsons_equation(mean, count):
 def test_no_answers_have_no_interval():
     with pytest.raises(ValueError, match="observation"):
         wilson_interval(0.5, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(6))
+def test_lessons_and_scores_agree_with_plain_python_over_a_random_log(seed):
+    """Who started and who finished each lesson, its median credit, and the distribution."""
+    questions, log = random_log(seed)
+    track = questions[0].lesson.track
+    done = mark_some_done(Random(seed), track)
+
+    with room_to_compute():
+        lessons = count_lessons(track.pk)
+    columns = _distribution(track.pk)
+
+    of_lesson = {question.pk: question.lesson_id for question in questions}
+    for lesson, found in lessons.items():
+        mine = [given for given in log if of_lesson[given.question] == lesson]
+        learners = {given.person for given in mine if isinstance(given.person, int)}
+        finished = {learner for learner, at in done if at == lesson}
+        assert found.started == len(learners | finished)
+        assert found.done == len(finished)
+        means = [np.mean(earned) for earned in credits_by_person(mine).values()]
+        assert found.people == len(means)
+        if means:
+            assert found.credit == pytest.approx(np.median(means), rel=0, abs=1e-9)
+        else:
+            assert found.credit is None
+    assert columns == tens_of([g for g in log if isinstance(g.person, int)])
+
+
+def mark_some_done(random: Random, track) -> set[tuple[int, int]]:
+    """Learner and lesson of each mark."""
+    done = set()
+    for learner in User.objects.filter(respondents__isnull=False).distinct():
+        for lesson in track.lessons.all():
+            if random.random() < 0.4:
+                mark_done(learner, lesson)
+                done.add((learner.pk, lesson.pk))
+    return done
+
+
+def credits_by_person(log: Sequence[Given]) -> dict[object, list[float]]:
+    """Of first answers alone."""
+    credits_: dict[object, list[float]] = defaultdict(list)
+    for (person, _question), given in first_answers(log).items():
+        credits_[person].append(float(given.credit))
+    return credits_
+
+
+def tens_of(log: Sequence[Given]) -> list[int]:
+    """All answers came within 24 hours, so that the first of each question counts."""
+    columns = [0] * 10
+    for earned in credits_by_person(log).values():
+        percent = int(np.floor(np.mean(earned) * 100 + 0.5 + 1e-9))
+        columns[min(percent // 10, 9)] += 1
+    return columns
