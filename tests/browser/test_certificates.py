@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from certificates.models import Certificate
+from certificates.services import claim_certificate
 from courses.models import Track
 from courses.services import mark_done
 from tests.browser.conftest import NewContext
@@ -153,3 +154,38 @@ def test_the_admins_pages_are_sound(
     stage.client.post(address, {"reason": "revoking it was a mistake"})
     address = reverse("admin:certificates_certificate_change", args=[theirs.pk])
     assert_sound(address, stage, open_browser)
+
+
+# Of each date that ends its text and lies on more than one line: what it stands in
+BROKEN_DATES = r"""() => {
+  const months = 'January|February|March|April|May|June|July|August|September|October|November|December'
+  const date = new RegExp(`[0-9]{1,2} (${months}) [0-9]{4}$`)
+  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+  const broken = []
+  while (texts.nextNode()) {
+    const text = texts.currentNode
+    const found = text.data.trimEnd().match(date)
+    if (!found) continue
+    const range = document.createRange()
+    range.setStart(text, found.index)
+    range.setEnd(text, found.index + found[0].length)
+    const tops = new Set([...range.getClientRects()].map((line) => Math.round(line.top)))
+    if (tops.size > 1) broken.push(text.parentElement.textContent.trim())
+  }
+  return broken
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_no_date_is_broken(stage: Stage, open_browser: NewContext, width: int):
+    track = stage.soil()
+    for length in range(6, 60):
+        make_lesson(track, f"soil-{length}", title=("Soil and " * 10)[:length].strip())
+    stage.sign_in()
+    stage.finish(track)
+    held = claim_certificate(User.objects.get(name="Ada"), track, "Ada Sample")
+    page = open_browser(viewport={"width": width, "height": 900}).new_page()
+    page.goto(held.get_absolute_url())
+
+    expect(page.get_by_role("heading", name="Ada Sample")).to_be_visible()
+    assert page.evaluate(BROKEN_DATES) == []
