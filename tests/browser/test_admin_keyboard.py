@@ -4,10 +4,18 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from accounts.models import AuditEvent
 from quizzes.models import Question
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
-from tests.factories import make_instructor, make_lesson, make_question, make_track
+from tests.factories import (
+    make_admin,
+    make_instructor,
+    make_lesson,
+    make_question,
+    make_track,
+    make_user,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -155,3 +163,22 @@ def test_the_answers_of_a_question_are_readable_on_a_telephone(
         assert box
         assert box["width"] > 200
         assert box["x"] + box["width"] <= 390
+
+
+def test_enter_after_the_reason_gives_no_role(stage, open_browser):
+    stage.sign_in(make_admin("Ruth"))
+    page = open_page(stage, open_browser)
+    page.goto(reverse("admin:accounts_user_change", args=[make_user("Ada").pk]))
+
+    why = page.get_by_label("Why")
+    why.fill("they take over the soil track")
+    why.press("Enter")
+    expect(why).to_have_value("they take over the soil track")
+    page.get_by_role("button", name="Make instructor").press("Enter")
+
+    expect(page.get_by_role("button", name="No longer instructor")).to_be_visible()
+    made = AuditEvent.objects.get()
+    assert (made.what, made.reason) == (
+        "made instructor",
+        "they take over the soil track",
+    )
