@@ -5,6 +5,7 @@ No variable that outlives a call holds its text, so that no error page can show 
 """
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,12 @@ from django.conf import settings
 if TYPE_CHECKING:  # 5 MB a worker, for who signs alone
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-PEM = b"-----BEGIN PRIVATE KEY-----"  # PKCS#8 without a passphrase
+# PKCS#8 without a passphrase; the group is its head, in which no secret stands
+_HEAD = re.compile(
+    rb"-----BEGIN PRIVATE KEY-----\s+([\w+/]{21})[\w+/=\s]+-----END PRIVATE KEY-----",
+    re.ASCII,
+)
+_ED25519 = b"MC4CAQAwBQYDK2VwBCIEI"
 
 
 class SigningKeyError(Exception):
@@ -37,10 +43,7 @@ def private_key() -> "Ed25519PrivateKey":
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise _no_key() from None
     if not isinstance(key, ed25519.Ed25519PrivateKey):
-        raise SigningKeyError(
-            f"{_source()} holds a key of another kind: make one with "
-            "openssl genpkey -algorithm ed25519."
-        )
+        raise _other_kind()
     return key
 
 
@@ -48,10 +51,13 @@ def check_private_key() -> None:
     """What can be said of the configured key without the libraries that sign.
 
     Raises:
-        SigningKeyError: there is none, others may read it, or it is no PEM.
+        SigningKeyError: there is none, others may read it, or it is no Ed25519 key.
     """
-    if not _pem().lstrip().startswith(PEM):
+    heads = _HEAD.findall(_pem())
+    if not heads:
         raise _no_key()
+    if heads[0] != _ED25519:
+        raise _other_kind()
 
 
 def make_private_key(path: Path) -> "Ed25519PrivateKey":
@@ -97,6 +103,13 @@ def _new_file(path: Path) -> int:
 def _no_key() -> SigningKeyError:
     return SigningKeyError(
         f"{_source()} holds no private key in PEM without a passphrase."
+    )
+
+
+def _other_kind() -> SigningKeyError:
+    return SigningKeyError(
+        f"{_source()} holds a key of another kind: make one with "
+        "openssl genpkey -algorithm ed25519."
     )
 
 

@@ -6,6 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, x25519
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from django.conf import settings
 
 ROOT = Path(__file__).parents[2]
@@ -89,6 +95,32 @@ def test_a_signing_key_that_cannot_be_had_stops_the_start(change, said):
 
     assert said in line
     assert "s3cret" not in line
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (x25519.X25519PrivateKey.generate(), "a key of another kind"),
+        (ec.generate_private_key(ec.SECP256R1()), "a key of another kind"),
+        (None, "holds no private key in PEM"),  # cut off
+    ],
+)
+def test_a_key_that_signs_no_certificate_stops_the_start(made, said):
+    cut = settings.ISSUER_KEY.splitlines()[:2]
+    line = refusal(ISSUER_KEY=_pem(made) if made else "\n".join(cut))
+
+    assert said in line
+
+
+def test_a_key_is_found_behind_a_comment():
+    commented = f"# signs certificates\n{settings.ISSUER_KEY}"
+
+    assert run("-c", "import gradus.wsgi", ISSUER_KEY=commented).returncode == 0
+
+
+def _pem(key: x25519.X25519PrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return pem.decode()
 
 
 def test_a_key_in_one_line_is_read():
