@@ -33,7 +33,7 @@ from quizzes.learners import (
     learners_of,
     stream_learners,
 )
-from quizzes.track_analysis import TENS
+from quizzes.tabled_charts import TabledChart, scores_chart
 
 _ = gettext_lazy
 
@@ -197,12 +197,11 @@ def _page_links(asked: Asked, pages: int, request: HttpRequest) -> dict[str, str
     return links
 
 
-def _charts(figures: Figures) -> dict[str, Chart]:
+def _charts(figures: Figures) -> dict[str, Chart | TabledChart]:
     """Places in the funnel, median credit and the distribution of scores."""
     lessons = figures.lessons
     numbers = [str(lesson.number) for lesson in lessons]
     earned = [lesson.figures.credit for lesson in lessons]
-    tens = [str(TENS * column) for column in range(TENS)]
     return {
         "funnel": bar_chart(
             [lesson.figures.started for lesson in lessons],
@@ -214,7 +213,15 @@ def _charts(figures: Figures) -> dict[str, Chart]:
             numbers,
             top=100,
         ),
-        "distribution": bar_chart(list(figures.found.scores), tens),
+        "distribution": scores_chart(
+            figures.found.scores,
+            title=gettext("Knowledge scores: learners by tens of percent"),
+            says=gettext(
+                "How many learners have a score from 0 to 9 %, from 10 to 19 % and so on "
+                "to 90 to 100 %. The table below has every number."
+            ),
+            counted=gettext("Learners"),
+        ),
     }
 
 

@@ -24,13 +24,13 @@ from quizzes.analysis_query import Counted, Picks, count_items, room_to_compute
 from quizzes.lesson_figures import LessonFigures, count_lessons
 from quizzes.log import scores_of_track
 from quizzes.scoring import percent_of
+from quizzes.tabled_charts import TENS
 
 SETTLED = timedelta(minutes=10)  # longer than any transaction may last
 LESSONS_KEPT = timedelta(minutes=5)
 OVERVIEW_KEPT = timedelta(hours=1)  # so old may a large track be in an overview of many
 LARGE = 20_000  # first answers; fewer are looked into in some hundredths of a second
 MADE_WITHIN = 0.3  # seconds, after which an overview begins with no further track
-TENS = 10  # columns of the distribution: 0 to 9 %, …, 90 to 100 %
 
 _ASKED = """asked AS MATERIALIZED (
     SELECT m.track_id, m.settled_id, m.settled_at, q.id, q.lineage

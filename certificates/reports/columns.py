@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 
 from accounts.models import User
+from certificates.reports.figures import Figures
 from certificates.reports.forms import ReportForm
 
 if TYPE_CHECKING:
@@ -50,18 +51,14 @@ class Report:
     order: tuple[str, ...]
     rows: Callable[[User], QuerySet[Any]]
     empty: "StrOrPromise"  # what its list says while there is no row
+    form: type[ReportForm]
+    figures: Callable[[QuerySet[Any]], Figures]
+    figures_cost: int = 1  # of a row, in rows of certificates
     described: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda rows: rows
-    form: type[ReportForm] = ReportForm
-    figures: Callable[[QuerySet[Any]], Any] | None = None
 
     @property
     def headings(self) -> list[str]:
         return [str(column.heading) for column in self.columns]
-
-    @property
-    def has_figures(self) -> bool:
-        """For templates, which would call `figures`."""
-        return self.figures is not None
 
     def select(self, rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
         """The statement of the columns of these rows, in the report's order."""

@@ -16,8 +16,8 @@ FINISHED, UNFINISHED = "yes", "no"
 
 
 class EnrolmentForm(ReportForm):
-    started_from = DayField(label=_("Started from, in UTC"))
-    started_to = DayField(label=_("to"))
+    started_from = DayField(label=_("Started from (UTC)"))
+    started_to = DayField(label=_("Started to (UTC)"))
     finished = forms.ChoiceField(
         label=_("Finished"),
         required=False,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from certificates.reports.columns import Column, Kind, Report
+from certificates.reports.enrolment_figures import figures_of
 from certificates.reports.enrolment_form import EnrolmentForm
 from certificates.reports.enrolment_query import (
     FEW,
@@ -73,4 +74,6 @@ ENROLMENTS = EnrolmentReport(
         "mark in a track."
     ),
     form=EnrolmentForm,
+    figures=figures_of,
+    figures_cost=10,  # the answers are read
 )

@@ -34,7 +34,7 @@ from certificates.reports.xlsx_file import write_xlsx
 
 PAGE = 100  # rows
 AT_ONCE = 20_000  # rows; a larger spreadsheet is made in the background
-# While a table has so few rows, its totals are summed up with each page; else the page
+# While a table costs so few rows of certificates, its totals are summed up with each page; else the page
 # asks for them once it is there.
 FEW = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -113,7 +113,9 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
             "page": page,
             "before_url": self._address("changelist", request.GET, p=page.number - 1),
             "after_url": self._address("changelist", request.GET, p=page.number + 1),
-            "figures": self._figures(rows) if page.rows and self._has_few() else None,
+            "figures": self.report.figures(rows)
+            if page.rows and self._has_few()
+            else None,
             "teaches_nothing": not form.tracks.exists(),
         }
         return TemplateResponse(request, "admin/certificates/report.html", context)
@@ -144,10 +146,7 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
     def _has_few(self) -> bool:
         """By the last key: looked up, not counted."""
         last = self.model._default_manager.aggregate(last=Max("pk"))["last"]
-        return (last or 0) <= FEW
-
-    def _figures(self, rows: QuerySet[Any]) -> Any:
-        return self.report.figures(rows) if self.report.figures else None
+        return (last or 0) * self.report.figures_cost <= FEW
 
     # What it adds up to
 
@@ -159,7 +158,7 @@ class ShowsReport(ModelAdmin):  # type: ignore[misc]
             return redirect(self._address("changelist", request.GET))
         rows = form.narrow(self.report.rows(reader))
         context = self._context(request, form) | {
-            "figures": self._figures(rows),
+            "figures": self.report.figures(rows),
             "back_url": self._address("changelist", request.GET),
         }
         is_part = getattr(request, "htmx", False)

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from certificates import services
 from certificates.reports import page as report_page
+from courses.models import Enrollment
 from tests.browser.conftest import NewContext
 from tests.browser.stage import Stage
 from tests.browser.test_admin_axe import assert_sound
@@ -34,13 +35,16 @@ def issued(stage: Stage) -> None:
     issue(ada, soil, issued_at=at)
     issue(ada, stars, issued_at=at.replace(month=4), score=None, answered=0)
     services.revoke(issue(ben, soil, issued_at=at, score=40), ruth, "it was a test")
+    Enrollment.objects.update(started_at=at)
     stage.sign_in(ruth)
 
 
-def visit(stage: Stage, open_browser: NewContext, **options: Any) -> Page:
+def visit(
+    stage: Stage, open_browser: NewContext, address: str = LIST, **options: Any
+) -> Page:
     page = open_browser(**options).new_page()
     stage.lend_cookies(page.context)
-    page.goto(LIST)
+    page.goto(address)
     return page
 
 
@@ -76,21 +80,29 @@ def test_what_is_narrowed_is_what_both_files_hold(scripts, issued, stage, open_b
     expect(rows).to_have_count(3)
 
 
+@pytest.mark.parametrize(
+    ("address", "says", "row"),
+    [
+        (LIST, "How many certificates were", "March 2026 2"),
+        ("/admin/courses/enrollment/", "How many enrolments began", "March 2026 3"),
+    ],
+    ids=["certificates", "enrolments"],
+)
 def test_totals_of_a_large_table_come_by_themselves_or_by_a_link(
-    issued, stage, open_browser, monkeypatch
+    address, says, row, issued, stage, open_browser, monkeypatch
 ):
     monkeypatch.setattr(report_page, "FEW", 0)
 
-    page = visit(stage, open_browser)
+    page = visit(stage, open_browser, address)
     expect(page.get_by_role("heading", name="What these add up to")).to_be_visible()
-    expect(page.get_by_role("img", name="How many certificates were")).to_be_visible()
+    expect(page.get_by_role("img", name=says)).to_be_visible()
     page.get_by_text("Show the months as a table").click()
     page.get_by_text("Show the scores as a table").click()
-    expect(page.get_by_role("row", name="March 2026 2")).to_be_visible()
+    expect(page.get_by_role("row", name=row)).to_be_visible()
     load_axe(page)
     assert violations(page) == []
 
-    plain = visit(stage, open_browser, java_script_enabled=False)
+    plain = visit(stage, open_browser, address, java_script_enabled=False)
     plain.get_by_role("link", name="Totals and charts").click()
     expect(plain.get_by_role("heading", name="What these add up to")).to_be_visible()
     plain.get_by_role("link", name="Back to the list").click()

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from certificates.reports.enrolment_query import select_enrolments, standings_of
+from certificates.reports.enrolment_query import add_up, select_enrolments, standings_of
 from courses.models import Enrollment
 from tests.quizzes.test_plans import COUNT, crowded
 
@@ -24,3 +24,9 @@ def test_a_file_of_enrolments(crowded, few):
         cursor.execute(*select_enrolments(Enrollment.objects.order_by("pk"), few=few))
 
         assert len(cursor.fetchall()) == COUNT + 10
+
+
+def test_the_totals_of_enrolments(crowded):
+    groups = add_up(Enrollment.objects.all(), is_scored=True)
+
+    assert sum(rows for _month, _ten, rows, _done, _total in groups) == COUNT + 10

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from certificates.reports.enrolment_query import (
     Standing,
+    add_up,
     select_enrolments,
     standings_of,
 )
@@ -152,6 +153,13 @@ def rows_of(enrollments: Any, *, few: bool) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def added_up(enrollments: Any) -> int:
+    """The scores of all."""
+    found = add_up(enrollments, is_scored=True)
+    assert sum(rows for _month, _ten, rows, _done, _total in found) == len(enrollments)
+    return sum(total or 0 for *_others, total in found)
+
+
 @given(history=st.lists(steps, max_size=20))
 @settings(
     max_examples=40,
@@ -183,4 +191,7 @@ def test_all_at_once_each_has_the_score_that_is_computed_alone(db, history):
             assert (done, lessons) == (found.done, found.lessons)
             assert (score, answered) == (knowledge.percent, knowledge.answered)
             assert asked == knowledge.questions
+    assert added_up(enrollments) == sum(
+        found.knowledge.percent or 0 for found in expected.values()
+    )
     assert not verify_scores().disagreeing
