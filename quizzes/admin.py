@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -59,6 +60,7 @@ from quizzes.templatetags.worth import credit
 _ = gettext_lazy
 GONE = _("Somebody has just retired or revised this question.")
 NEW_CHOICES = 3  # empty rows in a new question
+SHOWN_OF_OBJECTION = 120  # characters
 
 
 def open_objections() -> Any:
@@ -66,13 +68,24 @@ def open_objections() -> Any:
 
     A revision does not reply: who reported an earlier version still waits.
     """
-    waiting = Objection.objects.open().filter(question__lineage=OuterRef("lineage"))
-    counted = waiting.order_by().values("question__lineage").annotate(n=Count("pk"))
-    return Coalesce(Subquery(counted.values("n")), 0)
+    counted = _waiting().order_by().values("question__lineage")
+    return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0)
+
+
+def oldest_objection() -> Any:
+    """What the one says that waits longest."""
+    return Subquery(_waiting().order_by("pk").values("text")[:1])
+
+
+def _waiting() -> Any:
+    return Objection.objects.open().filter(question__lineage=OuterRef("lineage"))
 
 
 def objections_link(question: Any) -> str:
-    """ "2 reports without a reply", and where they are. Nothing while there are none."""
+    """ "“The key is wrong.” 2 reports without a reply", and where they are.
+
+    Nothing while there are none.
+    """
     count = question.open_objections
     if not count:
         return ""
@@ -81,7 +94,8 @@ def objections_link(question: Any) -> str:
     )
     url = reverse("admin:quizzes_objection_changelist")
     return format_html(
-        '<a class="to" href="{}?question__lineage={}&amp;state=open">{}</a>',
+        '“{}” <a class="to" href="{}?question__lineage={}&amp;state=open">{}</a>',
+        Truncator(question.oldest_objection).chars(SHOWN_OF_OBJECTION),
         url,
         question.lineage,
         said % {"count": count},
@@ -152,6 +166,7 @@ class QuestionInline(StackedInline):  # type: ignore[misc]
                 answered_by=people_who_answered(),
                 grades_earlier=grades_earlier_answers(),
                 open_objections=open_objections(),
+                oldest_objection=oldest_objection(),
                 figures=kept_of_question(),
                 track_key=F("lesson__track"),
             )

@@ -211,6 +211,7 @@ class TestReplying:
         page = page_of(signed_in(iris).get(address))
 
         assert "1 report without a reply" in page
+        assert f"“{SAID}”" in page
 
     def test_the_link_lists_those_of_this_question(
         self, objection, ada, lesson, iris, signed_in
