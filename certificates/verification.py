@@ -9,7 +9,7 @@ from itertools import chain
 from multiprocessing import get_context
 
 import django
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from certificates.models import Certificate
@@ -17,6 +17,7 @@ from certificates.verification_checks import Fault, faults
 from certificates.verification_models import VerificationFinding, VerificationRun
 from certificates.verification_records import Record, astray, records
 from courses.models import Enrollment
+from courses.services import every_lesson_done
 
 BLOCK = 50  # certificates read, and given to a process, at a time
 
@@ -54,7 +55,7 @@ def unclaimed() -> QuerySet[Enrollment]:
     """Who finished a track and has not claimed its certificate; that is no mistake."""
     claimed = Certificate.objects.filter(enrollment=OuterRef("pk"))
     finished = Enrollment.objects.filter(
-        completed_at__isnull=False, learner__erased_at=None
+        Q(completed_at__isnull=False) | every_lesson_done(), learner__erased_at=None
     )
     return finished.filter(~Exists(claimed)).order_by("pk")
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from math import ceil
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -109,28 +109,21 @@ def lock_enrollment(learner: User, track_id: int) -> Enrollment | None:
     )
 
 
-def unfinished_lessons(enrollment_id: int, track_id: int) -> "Exists":
-    """Whether a published lesson of the track is not done, as a condition."""
+def every_lesson_done() -> Q:
+    """Whether the track has published lessons and each is done, of an enrolment."""
+    published = Lesson.objects.filter(
+        track=OuterRef("track"), published_at__lte=timezone.now()
+    )
     done = LessonCompletion.objects.filter(
-        enrollment=enrollment_id, lesson=OuterRef("pk")
+        enrollment=OuterRef(OuterRef("pk")), lesson=OuterRef("pk")
     )
-    return Exists(
-        Lesson.objects.filter(
-            ~Exists(done), track=track_id, published_at__lte=timezone.now()
-        )
-    )
+    return Q(Exists(published)) & ~Q(Exists(published.filter(~Exists(done))))
 
 
 def note_completion(enrollment: Enrollment, now: datetime) -> None:
     """Set completed_at the first time that every published lesson is done."""
-    published = Lesson.objects.filter(
-        track=enrollment.track_id, published_at__lte=timezone.now()
-    )
     Enrollment.objects.filter(
-        Exists(published),
-        ~unfinished_lessons(enrollment.pk, enrollment.track_id),
-        pk=enrollment.pk,
-        completed_at=None,
+        every_lesson_done(), pk=enrollment.pk, completed_at=None
     ).update(completed_at=now)
 
 

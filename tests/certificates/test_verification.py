@@ -290,6 +290,19 @@ def test_it_lists_who_finished_and_has_not_claimed(held, finished):
     assert list(unclaimed()) == [enrollment]
 
 
+def test_it_lists_who_finished_when_the_last_lesson_was_taken_away(held, finished):
+    """No day of finishing was written down, and the certificate can be claimed."""
+    slow, idle = make_user("Slow"), make_user("Idle")
+    Enrollment.objects.create(learner=idle, track=finished)
+    mark_done(slow, finished.lessons.get(slug="water-it"))
+    finished.lessons.filter(slug="probe-the-soil").update(published_at=None)
+
+    assert [place.learner for place in unclaimed()] == [slow]
+    assert services.claim_certificate(slow, finished, "Slow")
+    finished.lessons.update(published_at=None)
+    assert not unclaimed()
+
+
 def test_several_processes_find_the_same(held, others):
     corrupt(
         "UPDATE certificates_certificate SET score = 60 WHERE id = %(pk)s", pk=held.pk
