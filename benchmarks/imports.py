@@ -11,7 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks.environment import empty_tables, say_machine, set_environment
+from benchmarks.environment import say_machine, set_environment
 
 FOLDER = "benchmarks-imports"  # under .demo/
 MOST_SECONDS = 5
@@ -31,7 +31,7 @@ def main() -> None:
         _say_size(folder)
         firsts, agains = [], []
         for _round in range(options.rounds):
-            empty_tables()
+            call_command("flush", verbosity=0, interactive=False)
             firsts.append(_seconds_of_import(folder))
             agains.append(_seconds_of_import(folder))
     _say("all of it new", firsts)

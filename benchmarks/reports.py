@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
-from benchmarks.environment import empty_tables, say_machine, set_environment
+from benchmarks.environment import say_machine, set_environment
 from benchmarks.server import HOST
 
 FOLDER = "benchmarks-reports"  # under .demo/
@@ -89,10 +89,12 @@ def _start() -> None:
 
 def _fill(size: int) -> None:
     """The tables anew, with so many certificates and one admin."""
+    from django.core.management import call_command
+
     from accounts.models import User
     from benchmarks.reports_data import fill
 
-    empty_tables()
+    call_command("flush", verbosity=0, interactive=False)
     started = perf_counter()
     fill(size)
     User.objects.filter(pk=1).update(is_superuser=True, is_staff=True)

@@ -12,30 +12,16 @@ from django.db import connection
 
 MOST_BYTES = 4_000_000  # of all tables; DELETE leaves the room of its rows taken
 
-NOT_TRUNCATED = {
-    "accounts_auditevent",
-    "accounts_auditreason",
-    "quizzes_answer",
-    "quizzes_answerchoice",
-    "quizzes_writtenanswer",
-    "quizzes_regrade",
-    "quizzes_regrademap",
-    "quizzes_regradedanswer",
-}
-
 
 def empty_by_delete() -> None:
     """From now on the flush of this thread's connection deletes rows where they are few.
 
-    Triggers and foreign keys are off meanwhile. Who may not switch all of them off goes
-    on with TRUNCATE, without those that refuse it.
+    Row triggers and foreign keys are off meanwhile, as they are to TRUNCATE. Who may not
+    switch them off goes on with TRUNCATE.
     """
-    truncate = connection.ops.sql_flush
-    may_delete = _answer(
-        "SELECT has_parameter_privilege('session_replication_role', 'SET')"
-    )
-    flush = partial(_sql_flush if may_delete else _truncate, truncate)
-    connection.ops.sql_flush = flush  # type: ignore[method-assign]
+    if _answer("SELECT has_parameter_privilege('session_replication_role', 'SET')"):
+        truncate = connection.ops.sql_flush
+        connection.ops.sql_flush = partial(_sql_flush, truncate)  # type: ignore[method-assign]
 
 
 def _sql_flush(
@@ -49,27 +35,13 @@ def _sql_flush(
         "SELECT sum(pg_relation_size(name::regclass)) FROM unnest(%s::text[]) AS name"
     )
     if _answer(size, names) > MOST_BYTES:
-        return _truncate(truncate, style, tables, **options)
+        return truncate(style, tables, **options)
     return [
         # whoever still writes and would wait for each other with this gives way
         "SET LOCAL deadlock_timeout = '1min'",
         f"LOCK TABLE {', '.join(names)}",  # as TRUNCATE does, for who still writes
         "SET LOCAL session_replication_role = replica",
         *(f"DELETE FROM {name}" for name in names),
-    ]
-
-
-def _truncate(
-    truncate: Callable[..., list[str]],
-    style: Any,
-    tables: Sequence[str],
-    **options: bool,
-) -> list[str]:
-    kept = [f"ALTER TABLE {table}" for table in tables if table in NOT_TRUNCATED]
-    return [
-        *(f"{table} DISABLE TRIGGER USER" for table in kept),
-        *truncate(style, tables, **options),
-        *(f"{table} ENABLE TRIGGER USER" for table in kept),
     ]
 
 

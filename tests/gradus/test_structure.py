@@ -40,7 +40,9 @@ CONSTRAINTS = {
 }
 TRIGGERS = {
     ("accounts_auditevent", "accounts_keep_audit"),
+    ("accounts_auditevent", "accounts_keep_all_of_audit"),
     ("accounts_auditreason", "accounts_keep_reasons"),
+    ("accounts_auditreason", "accounts_keep_all_reasons"),
     ("courses_lesson", "courses_lesson_search"),
     ("courses_track", "courses_track_search"),
     ("exchange_version", "exchange_keep_versions"),
@@ -54,6 +56,12 @@ TRIGGERS = {
     ("quizzes_regrade", "quizzes_keep_regrades"),
     ("quizzes_regrademap", "quizzes_keep_regrades"),
     ("quizzes_regradedanswer", "quizzes_keep_regrades"),
+    ("quizzes_answer", "quizzes_keep_all"),
+    ("quizzes_answerchoice", "quizzes_keep_all"),
+    ("quizzes_writtenanswer", "quizzes_keep_all"),
+    ("quizzes_regrade", "quizzes_keep_all"),
+    ("quizzes_regrademap", "quizzes_keep_all"),
+    ("quizzes_regradedanswer", "quizzes_keep_all"),
     ("certificates_certificate", "certificates_cause"),
     ("certificates_certificate", "certificates_keep"),
     ("certificates_certificate", "certificates_fill_in_track"),
