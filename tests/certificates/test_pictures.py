@@ -46,7 +46,8 @@ def test_the_picture_of_a_link_has_the_size_that_sites_ask_for():
 
 
 @pytest.mark.parametrize(
-    "name", ["W" * 200, "Wolfeschlegel " * 14, "שרה כהן", "王小明", "#panic()"]
+    "name",
+    ["W" * 200, "م" * 200, "Wolfeschlegel " * 14, "שרה כהן", "王小明", "#panic()"],
 )
 def test_any_name_fits_the_picture(name):
     picture = opened(render_picture(paper(name=name, track=name))).convert("RGBA")
@@ -54,3 +55,5 @@ def test_any_name_fits_the_picture(name):
 
     edge = [picture.getpixel((x, y)) for x in range(50, 1150, 3) for y in (46, 585)]
     assert set(edge) == {ground}
+    above_the_issuer = [picture.getpixel((x, 517)) for x in range(92, 684)]
+    assert set(above_the_issuer) == {ground}
