@@ -1,8 +1,12 @@
 """A CSV file, streamed as PostgreSQL writes it.
 
 A text cell that a spreadsheet would run as a formula gets a ' in front; who reads the
-file back takes one leading ' off. The name, which a learner types, begins each line and
-stands in quotes: a spreadsheet set to semicolons would split "Ada;=1+1" at its own.
+file back takes one leading ' off.
+
+A spreadsheet set to semicolons or tabs would split "Ada;=1+1" at its own. Quotes keep a
+text together only where they follow the start of a line or what splits it: so they are
+around the name, which comes first, and no help to a text after a comma. In such a one a
+' stands after each semicolon, tab and line end that a formula follows, too.
 """
 
 import csv
@@ -19,11 +23,25 @@ _FIRST = "=+-@'\t\r＝＋－＠"
 _FORMULA = (
     f"({', '.join(str(ord(first)) for first in _FIRST)})"  # as ascii() gives them
 )
+_SPLITS = ";", r"\n", r"\t", r"\r"
+_BEFORE_A_FORMULA = r"""'([;\n\t\r])(?=[-"=+@''\t\r＝＋－＠]|$)'"""
 
 
 def inert(column: str) -> str:
     """The SQL of this column of text, with a ' before what would be a formula."""
     return f"CASE WHEN ascii({column}) IN {_FORMULA} THEN '''' || {column} ELSE {column} END"
+
+
+def inert_within(column: str) -> str:
+    """The same, also after all that a cell may be split at; % is doubled.
+
+    Neither may a quote follow there, which would begin a text in quotes, nor the end of
+    the text, where its own closing quote would.
+    """
+    is_split = " OR ".join(f"{column} LIKE E'%%{mark}%%'" for mark in _SPLITS)
+    return f"""CASE WHEN {column} <> '' AND ({is_split})
+        THEN regexp_replace({inert(column)}, {_BEFORE_A_FORMULA}, '\\1''', 'g')
+        ELSE {inert(column)} END"""
 
 
 def stream_rows(

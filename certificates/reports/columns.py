@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class Kind(Enum):
     """What stands in a column. Times are timestamps, and are written in UTC."""
 
+    NAME = auto()  # of a person; it comes first
+    EMAIL = auto()  # checked at sign-up: nothing in it splits a cell
     TEXT = auto()
     WORD = auto()  # a word of our own, that no person typed
     DAY = auto()

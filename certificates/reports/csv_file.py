@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.csv_export import inert, stream_rows
+from accounts.csv_export import inert, inert_within, stream_rows
 from certificates.reports.columns import Column, Kind, Report
 
 
@@ -24,8 +24,10 @@ def stream_csv(report: Report, rows: QuerySet[Any]) -> Iterator[bytes]:
 
 def _cell(name: str, column: Column) -> str:
     match column.kind:
-        case Kind.TEXT:
+        case Kind.NAME | Kind.EMAIL:
             return inert(name)
+        case Kind.TEXT:
+            return inert_within(name)
         case Kind.DAY:
             return f"({name} AT TIME ZONE 'UTC')::date"
         case Kind.MOMENT:

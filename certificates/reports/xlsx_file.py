@@ -21,6 +21,8 @@ LINKS = 50_000  # rows; above, addresses are plain text: each link is kept in me
 _TITLE_LENGTH = 27  # of a sheet's 31 characters
 _FORMATS = {
     # "@" keeps a text a text where somebody edits the cell, too
+    Kind.NAME: {"num_format": "@"},
+    Kind.EMAIL: {"num_format": "@"},
     Kind.TEXT: {"num_format": "@"},
     Kind.WORD: {"num_format": "@"},
     Kind.DAY: {"num_format": "yyyy-mm-dd"},
@@ -179,6 +181,8 @@ def _write_link(sheet: Any, row: int, number: int, address: str, style: Any) -> 
 
 
 _WRITERS: dict[Kind, Callable[..., None]] = {
+    Kind.NAME: _write_text,
+    Kind.EMAIL: _write_text,
     Kind.TEXT: _write_text,
     Kind.WORD: _write_text,
     Kind.DAY: _write_day,
