@@ -306,7 +306,14 @@ def write_track_zip(files: Mapping[str, bytes], folder: str) -> bytes:
             info = ZipInfo(f"{folder}/{name}", _EPOCH)
             info.create_system = 3  # Unix, on whatever it is made
             info.external_attr = (stat.S_IFREG | 0o644) << 16
-            # a picture that packed a hundredfold would be refused as a bomb
-            way = ZIP_STORED if is_picture(name) else ZIP_DEFLATED
+            is_whole = is_picture(name) or _packs_like_a_bomb(files[name])
+            way = ZIP_STORED if is_whole else ZIP_DEFLATED
             opened.writestr(info, files[name], way, 9)
     return archive.getvalue()
+
+
+def _packs_like_a_bomb(content: bytes) -> bool:
+    """Whether it would be refused once it was packed, such as a text that repeats itself."""
+    if len(content) <= SMALL:
+        return False
+    return len(content) > MAX_RATIO * len(zlib.compress(content, 9, -zlib.MAX_WBITS))

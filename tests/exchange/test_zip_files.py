@@ -407,3 +407,9 @@ class TestAWrittenZip:
         read = unzip(write_track_zip(files, "earth"), "other.zip")
 
         assert (read.name, read.files) == ("earth", files)
+
+    def test_is_taken_back_whatever_its_text_repeats(self):
+        """A lesson with one question many times over packs more than a hundredfold."""
+        files = ENCODED | {"01-loam.md": ENCODED["01-loam.md"] * 2_000}
+
+        assert unzip(write_track_zip(files, "earth"), "earth.zip").files == files
