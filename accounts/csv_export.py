@@ -20,16 +20,32 @@ BLOCK = 64 * 1024  # bytes that leave at a time
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for something else
 # What a formula begins with, also in the full width of Chinese; and the ' itself.
 _FIRST = "=+-@'\t\r＝＋－＠"
-_FORMULA = (
-    f"({', '.join(str(ord(first)) for first in _FIRST)})"  # as ascii() gives them
+# What some spreadsheets pass over before it: spaces, line ends, what is not seen.
+_SKIPPED = (
+    "\n\v\f \u0085\u00a0\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202f\u205f\u2060"
+    "\u3000\ufeff"
 )
 _SPLITS = ";", r"\n", r"\t", r"\r"
 _BEFORE_A_FORMULA = r"""'([;\n\t\r])(?=[-"=+@''\t\r＝＋－＠]|$)'"""
 
 
+def _codes(letters: str) -> str:
+    """As ascii() gives them."""
+    return f"({', '.join(str(ord(letter)) for letter in letters)})"
+
+
+_BEGIN, _FORMULA = _codes(_FIRST + _SKIPPED), _codes(_FIRST)
+_TRIMMED = "".join(f"\\u{ord(letter):04x}" for letter in _SKIPPED)
+
+
 def inert(column: str) -> str:
     """The SQL of this column of text, with a ' before what would be a formula."""
-    return f"CASE WHEN ascii({column}) IN {_FORMULA} THEN '''' || {column} ELSE {column} END"
+    begins = f"ascii(ltrim({column}, E'{_TRIMMED}')) IN {_FORMULA}"
+    return (
+        f"CASE WHEN ascii({column}) IN {_BEGIN} AND {begins} "
+        f"THEN '''' || {column} ELSE {column} END"
+    )
 
 
 def inert_within(column: str) -> str:
