@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from certificates import services
 from certificates.access import corrections_used, get_held_certificate
+from certificates.addresses import in_one_spelling
 from certificates.forms import CorrectForm, why_unsigned
 from certificates.models import Certificate
 from certificates.outlook import Outlook
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_one_spelling
 def correct(request: LearnerRequest, code: str) -> HttpResponse:
     """ "This is not my name": POST issues one with the corrected name in its place."""
     held = get_held_certificate(request.user, code)
@@ -86,6 +88,7 @@ def _correct_page(
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_one_spelling
 def update(request: LearnerRequest, code: str) -> HttpResponse:
     """Old and new side by side; POST issues the new one, if it is what was shown."""
     held = get_held_certificate(request.user, code)

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from certificates.access import FileWithdrawnError, get_signed_document
-from certificates.codes import read_code
+from certificates.addresses import in_one_spelling
 from certificates.models import CertificateDocument
 from certificates.status_list import did_document, status_list
 
@@ -32,14 +31,9 @@ def certificate_file(view: FileView) -> Callable[..., HttpResponse]:
     """
 
     @require_safe
+    @in_one_spelling
     @wraps(view)
     def shown(request: HttpRequest, code: str) -> HttpResponse:
-        spelled = read_code(code)
-        if spelled is None:
-            raise Http404
-        if spelled != code:
-            match = request.resolver_match
-            return redirect(match.view_name, spelled, permanent=True)  # type: ignore[union-attr]
         try:
             return view(request, get_signed_document(code))
         except FileWithdrawnError:

@@ -168,7 +168,7 @@ def revoke(certificate: Certificate, actor: User, reason: str) -> None:
 
 @transaction.atomic
 def withdraw(certificate: Certificate) -> None:
-    """Its holder takes it out of the world, for good, with all that it superseded.
+    """Its holder takes it out of the world, for good, with the others of its line.
 
     The names and credentials go, so a revoked one may be withdrawn, too.
     """

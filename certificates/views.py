@@ -6,7 +6,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -20,8 +20,8 @@ from certificates.access import (
     get_certificate,
     get_held_certificate,
 )
+from certificates.addresses import in_one_spelling
 from certificates.award import Award, read_award
-from certificates.codes import read_code
 from certificates.forms import ClaimForm, why_unsigned
 from certificates.machine_views import CREDENTIAL_TYPE, credential
 from certificates.qr import page_qr
@@ -87,16 +87,12 @@ def _unfinished(request: HttpRequest, track: Track, award: Award) -> HttpRespons
 
 
 @require_safe
+@in_one_spelling
 def show(request: HttpRequest, code: str) -> HttpResponse:
     """The certificate and the proof of it: its status is read at each look.
 
     Who asks this address for JSON gets the signed credential.
     """
-    spelled = read_code(code)
-    if spelled is None:
-        raise Http404
-    if spelled != code:
-        return redirect("certificate", spelled, permanent=True)
     if request.get_preferred_type(_TYPES) not in {_TYPES[0], None}:
         response = credential(request, code)
         patch_vary_headers(response, ["Accept"])
@@ -121,6 +117,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@in_one_spelling
 def holder(request: HttpRequest, code: str) -> HttpResponse:
     """What its holder alone may do. GET asks whether it shall really be withdrawn."""
     if not request.user.is_authenticated:
@@ -129,6 +126,8 @@ def holder(request: HttpRequest, code: str) -> HttpResponse:
     if held.state == State.WITHDRAWN:
         return redirect(held)
     if request.method != "POST":
+        if held.code != held.current_code:  # they are withdrawn together
+            return redirect("holder", held.current_code)
         return render(request, "certificates/withdraw.html", {"certificate": held})
     with suppress(services.WithdrawnError):  # in another window, since it was read
         match request.POST.get("action"):

@@ -75,10 +75,10 @@ def test_a_withdrawn_file_is_gone(client, held, kind):
 
 @kinds
 def test_another_spelling_leads_to_the_one(client, held, kind):
-    response = client.get(f"/certificates/{held.code.lower()}{kind}")
+    response = client.get(f"/certificates/{held.code.lower()}{kind}?paper=letter")
 
     assert response.status_code == 301
-    assert response["Location"] == address_of(held, kind)
+    assert response["Location"] == f"{address_of(held, kind)}?paper=letter"
 
 
 def test_the_pdf_holds_the_stored_credential_and_is_named_after_the_code(client, held):

@@ -61,6 +61,23 @@ def test_an_unknown_action_changes_nothing(signed_in, ada, held):
     assert not held.events.exists()
 
 
+@pytest.mark.parametrize("name", ["holder", "correct", "update_certificate"])
+def test_the_holder_s_pages_are_found_in_any_spelling(signed_in, ada, held, name):
+    response = signed_in(ada).get(reverse(name, args=[held.code.lower()]))
+
+    assert response.status_code == 301
+    assert response["Location"] == reverse(name, args=[held.code])
+
+
+def test_the_end_of_a_superseded_one_is_asked_of_all(signed_in, ada, held):
+    """Its withdrawal takes the current one, too: that is what is asked for."""
+    new = supersede(held, "Ada Byron", "the name was corrected")
+
+    response = signed_in(ada).get(holder_url(held))
+
+    assert response["Location"] == holder_url(new)
+
+
 def test_withdrawing_asks_first(signed_in, ada, held):
     response = signed_in(ada).get(holder_url(held))
 
