@@ -185,7 +185,7 @@ class ImportsTracks(TaughtAdmin):
         self, request: HttpRequest, upload: TrackUpload, error: TrackFolderError
     ) -> HttpResponse:
         context = {
-            "title": gettext("This cannot be imported any more"),
+            "title": gettext("This cannot be imported"),
             "subtitle": upload.name,
             "upload": upload,
             "problems": first_problems(str(error).splitlines()),

@@ -119,6 +119,18 @@ class TestLookingAtAZip:
             "that answer stays, and counts as it did line 12" in said(page)
         )
 
+    def test_says_why_a_picture_in_an_answered_question_stays(self, desk):
+        asked = LOAM.replace("is finest?", "is finest? ![Three grains](grains.png)")
+        files: dict[str, str | bytes] = {**FILES, "01-loam.md": asked}
+        agree(desk, look(desk, zip_of(files | {"grains.png": png()})))
+        answer("finest")
+
+        page = look(desk, zip_of(files | {"grains.png": png(seed=9)}))
+
+        assert page.status_code == 409
+        assert "grains.png: People have answered a question that shows it" in said(page)
+        assert "any more" not in page.content.decode()
+
     def test_offers_to_retire_what_is_missing_and_ticks_nothing(self, desk):
         page = look(desk, zip_of({"track.md": TRACK, "01-loam.md": SHORTER}))
 
