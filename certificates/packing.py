@@ -1,4 +1,5 @@
-"""Pack the small objects of a PDF, which typst writes plainly, one by one. Pure.
+"""Pack the small objects of a PDF, which typst writes plainly, one by one, and write
+its pages in reading order. Pure.
 
 A table of lessons is three of them a lesson.
 Source: ISO 32000-1, 7.5.7 (object streams) and 7.5.8 (cross-reference streams).
@@ -8,17 +9,24 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from certificates.reading_order import in_reading_order
+
 _START = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*$")
 _LINE = re.compile(rb"(\d{10}) \d{5} ([nf])")
 _OBJECT = re.compile(rb"\d+ 0 obj\s+(.*\S)\s+endobj\s*", re.DOTALL)
 _NUMBER = re.compile(rb"\d+")
+_CONTENTS = re.compile(rb"/Contents (\d+) 0 R")
+_DEFLATED = re.compile(
+    rb"<<[^>]*/FlateDecode[^>]*>>\s*stream\r?\n(.*)endstream", re.DOTALL
+)
 IN_ONE = 200  # objects, which are read together
 
 type _Place = tuple[int, int, int]  # as in a cross-reference stream
 
 
 def pack(file: bytes) -> bytes:
-    """The same objects under the same numbers; streams stay as they are.
+    """The same objects under the same numbers; streams stay as they are, but for pages
+    with words from right to left.
 
     file: with one cross-reference table, as typst writes it, and not encrypted.
 
@@ -31,10 +39,11 @@ def pack(file: bytes) -> bytes:
     packed = bytearray(file[: min(begins.values())])
     places: dict[int, _Place] = {0: (0, 0, 65535)}
     small: list[tuple[int, bytes]] = []
+    pages = {int(number) for number in _CONTENTS.findall(file)}
     for number, whole, body in _objects(file, begins, table):
         if body.endswith(b"endstream"):
             places[number] = (1, len(packed), 0)
-            packed += whole
+            packed += _page(number, whole, body) if number in pages else whole
         else:
             small.append((number, body))
     small.sort(key=lambda one: _NUMBER.sub(b"", one[1]))  # alike side by side
@@ -71,6 +80,16 @@ def _objects(
         if inside is None:
             raise ValueError(f"Object {number} of this PDF cannot be read.")
         yield number, whole, inside[1]
+
+
+def _page(number: int, whole: bytes, body: bytes) -> bytes:
+    """The stream of a page, in reading order."""
+    found = _DEFLATED.fullmatch(body)
+    if found is None:
+        return whole
+    content = zlib.decompressobj().decompress(found[1])
+    in_order = in_reading_order(content)
+    return whole if in_order == content else _stream(number, b"", in_order)
 
 
 def _object_stream(number: int, group: list[tuple[int, bytes]]) -> bytes:

@@ -1,5 +1,6 @@
 """Papers to print, and what a printed one holds."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -95,6 +96,52 @@ def text_of_pdf(file: bytes) -> str:
     """What a reader that knows nothing of layout finds, in the order of the file."""
     pages = PdfReader(BytesIO(file)).pages
     return " ".join(" ".join(page.extract_text().split()) for page in pages)
+
+
+def heard_on(page: pikepdf.Page) -> list[str]:
+    """The pieces of a page as a screen reader says them, each marked text by itself."""
+    letters = {
+        str(name): dict(_letters_of(font.ToUnicode.read_bytes()))
+        for name, font in page.Resources.Font.items()
+    }
+    heard: list[str] = []
+    inside: list[tuple[str, str | None, str]] = []
+    font = ""
+    for instruction in pikepdf.parse_content_stream(page):
+        operands: Any = instruction.operands
+        match str(instruction.operator):
+            case "BDC" | "BMC":
+                known = operands[1] if len(operands) > 1 else {}
+                instead = str(known["/ActualText"]) if "/ActualText" in known else None
+                inside.append((str(operands[0]), instead, ""))
+            case "EMC":
+                tag, instead, said = inside.pop()
+                said = said[::-1] if tag == "/ReversedChars" else said
+                said = said if instead is None else instead
+                if inside:
+                    inside[-1] = (*inside[-1][:2], inside[-1][2] + said)
+                elif tag != "/Artifact":
+                    heard.append(said)
+            case "Tf":
+                font = str(operands[0])
+            case "Tj" | "TJ" if inside:
+                codes = b"".join(map(bytes, _strings_in(operands[0])))
+                pairs = (codes[at : at + 2] for at in range(0, len(codes), 2))
+                said = "".join(letters[font][pair] for pair in pairs)
+                inside[-1] = (*inside[-1][:2], inside[-1][2] + said)
+    return heard
+
+
+def _letters_of(cmap: bytes) -> Iterator[tuple[bytes, str]]:
+    for code, text in re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]+)>", cmap):
+        known = bytes.fromhex(text.decode()).decode("utf-16-be")
+        yield bytes.fromhex(code.decode()), known
+
+
+def _strings_in(shown: Any) -> Iterator[Any]:
+    for part in shown if isinstance(shown, pikepdf.Array) else [shown]:
+        if isinstance(part, pikepdf.String):
+            yield part
 
 
 def tags_of(file: bytes) -> list[str]:

@@ -25,6 +25,7 @@ from tests.certificates.papers import (
     ISSUED,
     PAPER,
     alternatives_of,
+    heard_on,
     paper,
     tags_of,
     text_of_pdf,
@@ -214,6 +215,24 @@ def test_names_of_these_scripts_are_set_with_all_their_letters(name):
     assert MARK not in text
     assert "stands for a letter" not in text
     assert _letters_of(name) <= set(text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Ada Sample",
+        "محمد بن سلمان الأحمد",
+        "علی‌رضا پوریا",
+        "لا إله",
+        "שרה בת כהן",
+        "שָׂרָה בַּת־אֵל",
+    ],
+)
+def test_a_name_is_heard_in_the_order_of_its_words(name):
+    with pikepdf.open(BytesIO(printed(name=name, track=name))) as pdf:
+        heard = heard_on(pdf.pages[0])
+
+    assert heard[:4] == ["This certifies that", name, "finished the track", name]
 
 
 def _letters_of(name: str) -> set[str]:
