@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models import Certificate
-from certificates.services import hide, revoke, supersede, withdraw
+from certificates.services import claim_certificate, hide, revoke, supersede, withdraw
 from certificates.updating import (
     LookAgainError,
     NothingGainedError,
@@ -197,11 +197,23 @@ def test_a_track_that_grew_leaves_the_certificate_as_it_is(
     assert "3 lessons are still to do: once one is done, you can update" in said
     assert client.get(held.get_absolute_url()).content == page
     assert "were added" not in signed_in(ben).get(held.get_absolute_url()).text
-    assert "3 lessons were added since." in text_of(
+    assert "3 lessons were added since you finished." in text_of(
         signed_in(ada).get(update_url(held))
     )
     assert press(signed_in(ada), held).status_code == 200
     assert current() == held
+
+
+def test_what_was_added_before_the_claim_is_not_said_to_come_after_it(
+    signed_in, ada, soil, finished
+):
+    make_lesson(soil, "mulch-it")
+    late = claim_certificate(ada, finished, "Ada Sample")
+
+    said = text_of(signed_in(ada).get(late.get_absolute_url()))
+
+    assert "Since you finished 1 lesson was added since." in said
+    assert "Since it was issued" not in said
 
 
 def test_one_of_the_lessons_added_is_done(signed_in, ada, soil, held, added):
