@@ -56,9 +56,8 @@ class CertificateForm(ReportForm):
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         asked = self.cleaned_data
+        rows = super().narrow(rows)
         rows = issued_between(rows, asked["issued_from"], asked["issued_to"])
-        if asked["track"]:
-            rows = rows.filter(track=asked["track"])
         if asked["status"]:
             rows = in_state(rows, State(asked["status"]))
         rows = self._scored(rows)

@@ -37,8 +37,7 @@ class EnrolmentForm(ReportForm):
 
     def narrow(self, rows: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
         asked = self.cleaned_data
-        if asked["track"]:
-            rows = rows.filter(track=asked["track"])
+        rows = super().narrow(rows)
         if first := asked["started_from"]:
             rows = rows.filter(started_at__gte=datetime.combine(first, time(), UTC))
         if last := asked["started_to"]:

@@ -43,8 +43,10 @@ def _at_work(export: ReportExport) -> str:
         return gettext("Reading the rows")
     if export.rows_done >= export.rows_total:
         return gettext("All rows are written; the file is being stored")
-    said = gettext(
-        "%(done)s of %(total)s rows written, %(percent)s\N{NO-BREAK SPACE}%%"
+    said = ngettext(
+        "%(done)s of %(total)s row written, %(percent)s\N{NO-BREAK SPACE}%%",
+        "%(done)s of %(total)s rows written, %(percent)s\N{NO-BREAK SPACE}%%",
+        export.rows_total,
     )
     return said % {
         "done": f"{export.rows_done:,}",

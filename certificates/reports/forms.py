@@ -80,8 +80,9 @@ class ReportForm(forms.Form):
         return normalize("NFC", self.cleaned_data["q"])
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Of a form that is valid."""
-        raise NotImplementedError
+        """Of a form that is valid; each row has a track."""
+        track = self.cleaned_data["track"]
+        return rows.filter(track=track) if track else rows
 
     @property
     def filters(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import ngettext
 
 from certificates.verification import Found, unclaimed, verify_certificates
 from certificates.verification_models import VerificationRun
@@ -46,10 +47,19 @@ class Command(BaseCommand):
                 f"({enrollment.learner_id}), {enrollment.track.slug}"
             )
         if disagreeing:
-            raise CommandError(
-                f"{len(disagreeing)} of {run.checked} certificates do not agree."
+            said = ngettext(
+                "%(count)s certificate of %(checked)s does not agree.",
+                "%(count)s certificates of %(checked)s do not agree.",
+                len(disagreeing),
             )
-        self.stdout.write(self.style.SUCCESS(f"{run.checked} certificates agree."))
+            count = {"count": len(disagreeing), "checked": run.checked}
+            raise CommandError(said % count)
+        said = ngettext(
+            "%(count)s certificate agrees.",
+            "%(count)s certificates agree.",
+            run.checked,
+        )
+        self.stdout.write(self.style.SUCCESS(said % {"count": run.checked}))
 
     def _teller(
         self, disagreeing: set[str]
