@@ -14,7 +14,10 @@ from certificates.pdf import render_pdf
 from certificates.pictures import render_emblem
 from certificates.verification_records import Record
 
-EDITIONS = 32  # emblems that a process keeps
+EDITIONS = 256  # emblems that a process keeps
+# Of the pixels; drawn by another version some differ, of another edition a quarter.
+MOST_UNLIKE = 0.1
+_VISIBLY = 32  # of 255
 
 
 def file_faults(record: Record) -> Iterator[str]:
@@ -25,6 +28,10 @@ def file_faults(record: Record) -> Iterator[str]:
     for name, make in (("PDF", _pdf), ("badge", _badge)):
         if fault := _fault(make, record, text):
             yield f"its {name} {fault}"
+    own = record.certificate
+    drawn = own.facts["edition"], own.lesson_count
+    if record.emblem is not None and not _is_alike(record.emblem, *drawn):
+        yield "its emblem is damaged, or another picture"
 
 
 def _fault(make: Callable[[Record], bytes], record: Record, text: str) -> str:
@@ -44,16 +51,27 @@ def _pdf(record: Record) -> bytes:
 def _badge(record: Record) -> bytes:
     own = record.certificate
     emblem = record.emblem or _drawn(own.facts["edition"], own.lesson_count)
-    _refuse_damaged(emblem)
     return bake(emblem, record.documents[-1]["text"])
 
 
-def _refuse_damaged(png: bytes) -> None:
-    """Raises whatever Pillow says where a byte of any chunk was changed."""
-    from PIL import Image  # as in certificates.pictures
+@lru_cache(EDITIONS)
+def _is_alike(png: bytes, edition: str, lessons: int) -> bool:
+    """Whether each byte is sound, and what it shows is the emblem as it is drawn now."""
+    from PIL import Image, ImageChops  # as in certificates.pictures
 
-    with Image.open(BytesIO(png), formats=["PNG"]) as picture:
-        picture.verify()
+    try:
+        Image.open(BytesIO(png), formats=["PNG"]).verify()
+        pictures = [
+            Image.open(BytesIO(found), formats=["PNG"]).convert("RGBA")
+            for found in (png, render_emblem(edition, lessons))
+        ]
+    except Exception:  # whatever Pillow says of stored rubbish
+        return False
+    kept, drawn = pictures
+    if kept.size != drawn.size:
+        return False
+    levels = ImageChops.difference(kept, drawn).convert("L").histogram()
+    return sum(levels[_VISIBLY:]) < MOST_UNLIKE * sum(levels)
 
 
 @lru_cache(EDITIONS)

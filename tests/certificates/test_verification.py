@@ -240,6 +240,25 @@ def test_an_emblem_that_was_changed_is_named(client, held, others, png):
     assert kinds_found(last, without_files=False) == {"file"}
 
 
+def test_the_emblem_of_another_edition_is_named_and_its_own_is_not(
+    client, held, others
+):
+    last = others[-1]
+    for certificate in held, last:
+        response = client.get(f"/certificates/{certificate.code}.png")
+        assert response.status_code == 200
+    assert "3 certificates agree" in verify(without_files=False)
+
+    corrupt(
+        "UPDATE certificates_emblem SET png = (SELECT png FROM certificates_emblem "
+        "WHERE edition = %(other)s) WHERE edition = %(own)s",
+        own=last.facts["edition"],
+        other=held.facts["edition"],
+    )
+
+    assert kinds_found(last, without_files=False) == {"file"}
+
+
 def test_a_pdf_that_cannot_be_set_is_named(held, others):
     corrupt(
         "UPDATE certificates_certificate "
