@@ -12,6 +12,7 @@ MARK = "\u25a1"  # an empty square, in Inter
 _JOINERS = "\u200c\u200d"  # spell Persian and Indic words, and join emoji
 _FIXED_SPACES = "\u00a0\u202f"  # no line breaks at these
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
+_HALVES_OF_FLAGS = range(0x1F1E6, 0x1F200)
 
 type CanWrite = Callable[[str], bool]  # whether one font has all of these characters
 
@@ -59,7 +60,11 @@ def _letters(text: str) -> Iterator[str]:
     """Each letter with the marks that belong to it; an emoji joined of several is one."""
     letter = ""
     for character in text:
-        if letter and (_belongs(character) or letter[-1] == "\u200d"):
+        if letter and (
+            _belongs(character)
+            or letter[-1] == "\u200d"
+            or _is_flag(letter + character)
+        ):
             letter += character
             continue
         if letter:
@@ -67,6 +72,10 @@ def _letters(text: str) -> Iterator[str]:
         letter = character
     if letter:
         yield letter
+
+
+def _is_flag(text: str) -> bool:
+    return len(text) == 2 and all(ord(half) in _HALVES_OF_FLAGS for half in text)
 
 
 def _belongs(character: str) -> bool:

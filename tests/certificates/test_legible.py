@@ -25,6 +25,7 @@ def can_write(letter: str) -> bool:
         ("王小", MARK * 2),
         ("a\U0001f469\u200d\U0001f467b", f"a{MARK}b"),  # one emoji of two
         ("\U0001f44d\U0001f3fd", MARK),
+        ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", MARK * 2),  # two flags
         ("\ue000", MARK),  # private use: no agreed meaning
         ("a\tb\nc", "a b c"),
         ("Ada \u202eelpmaS\u2066\u200b\ufeff\x07", "Ada elpmaS"),
