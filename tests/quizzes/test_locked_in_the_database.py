@@ -32,6 +32,8 @@ REFUSED = [
     " WHERE question_id = %(locked)s AND text = 'Nor this'",
     "UPDATE quizzes_choice SET question_id = %(locked)s, position = 20"
     " WHERE question_id = %(other)s AND text = 'Nor this'",
+    "UPDATE quizzes_choice SET id = gen_random_uuid()"
+    " WHERE question_id = %(locked)s AND text = 'Nor this'",
     NEW_CHOICE.format(right="true"),
     NEW_CHOICE.format(right="false"),
     "TRUNCATE quizzes_question CASCADE",
