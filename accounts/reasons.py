@@ -19,12 +19,14 @@ def named_in(reason: str, names: Iterable[str], email: str | None) -> str:
     said = _folded(reason)
     if email and _folded(email) in said:
         return email
-    words: set[str] = {w for w in _WORD.findall(reason) if not w.islower()}
+    words: dict[str, str] = {
+        _folded(word): word for word in _WORD.findall(reason) if not word.islower()
+    }
     for name in filter(None, names):
         if _is_in(said, _folded(name)):
             return name
-        if parts := words & set(_WORD.findall(name)):
-            return min(parts)
+        if parts := words.keys() & _WORD.findall(_folded(name)):
+            return words[min(parts)]
     return ""
 
 

@@ -17,6 +17,8 @@ EMAIL = "ada@example.org"
         "sample, ada asked for it",
         "Sample's account was not hers",
         "it was Ada who asked",
+        "it was ADA who asked",
+        "Ａｄａ asked for it",
         "write to ADA@example.org",
         "write to ada＠example.org",
         "write to somebody.else@example.com",
