@@ -166,13 +166,18 @@ def test_a_source_that_draws_one_code_for_ever_is_an_error(
         "DELETE FROM certificates_certificatedocument",
         "UPDATE certificates_certificateevent SET reason = 'Other'",
         "DELETE FROM certificates_certificateevent",
+        "TRUNCATE certificates_certificate CASCADE",
+        "TRUNCATE certificates_certificatedocument",
+        "TRUNCATE certificates_certificateevent",
+        "TRUNCATE certificates_statusentry",
     ],
 )
 def test_the_database_refuses_to_change_what_was_issued(held, sql):
     CertificateEvent.objects.create(certificate=held, kind="hidden")
+    connection.check_constraints()  # what waits for the end would keep it, too
 
     with (
-        pytest.raises(IntegrityError),
+        pytest.raises(IntegrityError, match="are kept"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
