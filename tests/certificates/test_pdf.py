@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import BytesIO
@@ -233,6 +234,15 @@ def test_a_name_is_heard_in_the_order_of_its_words(name):
         heard = heard_on(pdf.pages[0])
 
     assert heard[:4] == ["This certifies that", name, "finished the track", name]
+
+
+@pytest.mark.parametrize("name", ["Ẹ̀bùn Ọ̀láyínká", "Šarūnė̃ M̃", "Я́на Ɔ̃"])
+def test_an_accent_of_its_own_height_is_heard_once(name):
+    with pikepdf.open(BytesIO(printed(name=name))) as pdf:
+        heard = heard_on(pdf.pages[0])
+
+    said = "".join(heard[1 : heard.index("finished the track")])
+    assert unicodedata.normalize("NFC", said) == unicodedata.normalize("NFC", name)
 
 
 def _letters_of(name: str) -> set[str]:
