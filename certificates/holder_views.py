@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 def correct(request: LearnerRequest, code: str) -> HttpResponse:
     """ "This is not my name": POST issues one with the corrected name in its place."""
     held = get_held_certificate(request.user, code)
-    if held.state != State.VALID:
+    is_late = request.method == "POST" and held.state == State.SUPERSEDED
+    if held.state != State.VALID and not is_late:
         return _lead_on(request, held)
     left = services.CORRECTIONS_AT_MOST - corrections_used(held)
     if request.method != "POST":

@@ -108,6 +108,18 @@ def test_a_second_click_leads_to_the_new_one(signed_in, ada, held):
     assert Certificate.objects.count() == 2
 
 
+def test_a_name_typed_in_an_older_window_is_not_dropped_in_silence(
+    signed_in, ada, held
+):
+    new = supersede(held, "Ada Byron", REASON)
+
+    response = correct(signed_in(ada), held, "Ada King")
+
+    assert response.redirect_chain == [(new.get_absolute_url(), 302)]
+    assert "Another change came first" in response.text
+    assert Certificate.objects.current().get() == new
+
+
 def test_the_fourth_correction_is_refused_kindly(signed_in, ada, corrected, settings):
     settings.SITE_CONTACT = "help@example.org"
     client = signed_in(ada)
