@@ -42,6 +42,7 @@ def main() -> None:
     small = _measure_pages(options.rounds)
     _fill(options.enrolments)
     _compare(small, _measure_pages(options.rounds))
+    _measure_totals()
     _measure_files(options.enrolments)
 
 
@@ -108,6 +109,20 @@ def _compare(small: dict[str, float], many: dict[str, float]) -> None:
     for name in FILTERS:
         few, all_ = small[name], many[name]
         print(f"  {name:16} {few:6.1f} ms, then {all_:6.1f} ms: {all_ / few:.2f}")
+
+
+def _measure_totals() -> None:
+    """In a request of their own, of as many as are added up with their scores, and of all."""
+    from certificates.reports.enrolment_figures import SCORED_AT_MOST
+    from certificates.reports.enrolment_report import ENROLMENTS
+
+    _form, rows = _asked({})
+    keys = rows.order_by("-pk").values_list("pk", flat=True)[:SCORED_AT_MOST]
+    newest = rows.filter(pk__gte=min(keys))
+    print("\ntotals and charts")
+    for name, shown in {f"newest {SCORED_AT_MOST:,}": newest, "all": rows}.items():
+        spent = [_seconds_of(lambda s=shown: ENROLMENTS.figures(s)) for _ in range(3)]  # type: ignore[misc]
+        print(f"  {name}: {min(spent):.2f} s")
 
 
 def _measure_files(size: int) -> None:
