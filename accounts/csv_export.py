@@ -27,7 +27,6 @@ _SKIPPED = (
     "\u3000\ufeff"
 )
 _SPLITS = ";", r"\n", r"\t", r"\r"
-_BEFORE_A_FORMULA = r"""'([;\n\t\r])(?=[-"=+@''\t\r＝＋－＠]|$)'"""
 
 
 def _codes(letters: str) -> str:
@@ -37,6 +36,7 @@ def _codes(letters: str) -> str:
 
 _BEGIN, _FORMULA = _codes(_FIRST + _SKIPPED), _codes(_FIRST)
 _TRIMMED = "".join(f"\\u{ord(letter):04x}" for letter in _SKIPPED)
+_BEFORE_A_FORMULA = rf"""'([;\n\t\r])(?=[{_TRIMMED}]*([-"=+@''\t\r＝＋－＠]|$))'"""
 
 
 def inert(column: str) -> str:

@@ -8,10 +8,11 @@ from itertools import product
 import pytest
 
 from accounts.csv_export import inert, inert_within, stream_rows
+from tests.csv_files import as_typed
 
 pytestmark = pytest.mark.django_db
 
-FORMULA = re.compile("[=+@\t\r＝＋－＠-]")
+FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+@＝＋－＠-]")
 NAMES = ["Ada", "Ada;=1+1;", 'Ada";=1+1;"', "Ada\n=1+1", "Ada\t=1+1;", ";=1+1", "\n\n"]
 # each text of up to five of these, and with what else a spreadsheet takes for a formula
 TEXTS = [
@@ -20,7 +21,20 @@ TEXTS = [
     for letters in product(";\n=\"', ", repeat=length)
 ] + [
     f"a{between}{first}1+1;b"
-    for between in (";", "\t", "\r", "\n", ';"', "\r\n", ";;", ";\t", ', "";')
+    for between in (
+        ";",
+        "\t",
+        "\r",
+        "\n",
+        ';"',
+        "\r\n",
+        ";;",
+        ";\t",
+        ', "";',
+        "; ",
+        ";\u00a0",
+        ";\ufeff\n",
+    )
     for first in "=+-@＝＋－＠"
 ]
 
@@ -35,11 +49,6 @@ def file_of(pairs: list[tuple[str, str]]) -> str:
 
 def rows_of(text: str, delimiter: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-
-
-def as_typed(cell: str) -> str:
-    """As docs/admins.md says."""
-    return re.sub(r"(^|[;\t\r\n])'", r"\1", cell)
 
 
 def test_each_text_reads_back_where_cells_end_at_commas():
