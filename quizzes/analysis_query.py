@@ -5,10 +5,13 @@ What the figures mean is told in quizzes.analysis. How the statement goes about 
 - `FIRST` is each respondent's first answer to one question, straight from the index
   answer_log; credits become whole millionths, so that sums are exact and equals equal.
   It is read again in each step: that costs less than to keep a million rows between.
-- Nearly every person is one respondent. Only those with several are sorted (`several`).
+- Nearly every person is one respondent. Only those with several are looked up once more
+  (`several`); what such a person answered before as another respondent is no first answer
+  (`again`).
 - A person's *standing* is all that the others of an answer can be told from: what all
   answers earned, how many they are, and whether the person is a visitor; in one number,
-  since the rows are counted by it (`_STANDING`).
+  since the rows are counted by it (`_STANDING`). Standings lie in the index's own order,
+  so that the two are merged without a hash table.
 - From `counted` on nobody has a name. People alike in question, credit, pick and standing
   are one row of it, and those alike in credit and in the mean of the others stand in one
   of the `cells`; all figures come from these.
@@ -34,10 +37,16 @@ _MILLIONTHS = """CASE credit WHEN 1 THEN 1000000 WHEN 0 THEN 0
     ELSE (credit * 1000000)::int END"""
 
 FIRST = f"""(
-    SELECT DISTINCT ON (respondent_id) respondent_id, id, {_MILLIONTHS} AS credit
+    SELECT DISTINCT ON (respondent_id)
+           respondent_id, answered_at, id, {_MILLIONTHS} AS credit
     FROM quizzes_answer WHERE question_id = i.id
     ORDER BY respondent_id, answered_at, id
 )"""  # noqa: S608 (no value is pasted in)
+
+_OF_SEVERAL = "ARRAY(SELECT respondent_id FROM people WHERE is_several ORDER BY 1)"
+_FIRST_OF_SEVERAL = FIRST.replace(
+    "= i.id", f"= i.id AND respondent_id = ANY({_OF_SEVERAL})"
+)
 
 PEOPLE = f"""items AS MATERIALIZED (
     SELECT q.id, q.lesson_id, q.kind FROM quizzes_question q
@@ -56,14 +65,18 @@ people AS MATERIALIZED (
     ) s JOIN quizzes_respondent r ON r.id = s.respondent_id
 ),
 several AS MATERIALIZED (
-    SELECT DISTINCT ON (a.question_id, p.learner_id)
-           a.question_id, p.learner_id, a.id, {_MILLIONTHS} AS credit
-    FROM people p JOIN quizzes_answer a USING (respondent_id)
-    JOIN items i ON i.id = a.question_id WHERE p.is_several
-    ORDER BY a.question_id, p.learner_id, a.answered_at, a.id
-)"""  # noqa: S608
+    SELECT f.id, f.question_id, f.credit, p.learner_id, row_number() OVER (
+               PARTITION BY f.question_id, p.learner_id ORDER BY f.answered_at, f.id
+           ) AS nth
+    FROM (
+        SELECT i.id AS question_id, o.*
+        FROM items i CROSS JOIN LATERAL {_FIRST_OF_SEVERAL} o OFFSET 0
+    ) f JOIN people p USING (respondent_id)
+),
+again AS MATERIALIZED (SELECT id FROM several WHERE nth > 1)"""  # noqa: S608
 
-_STANDING = "(earned << 21) + (answered << 1)"  # and 1 for a visitor
+_STANDING = "(s.earned << 21) + (s.answered << 1)"  # and 1 for a visitor
+_IS_FIRST = "NOT (s.is_several AND f.id IN (SELECT id FROM again))"
 
 _WRONG_PICKS = """(
     SELECT p.answer_id, p.choice_id FROM quizzes_choice c
@@ -74,84 +87,78 @@ _PICKS = _WRONG_PICKS.replace(" AND NOT c.is_right", "")
 
 _ANALYSIS = f"""
 WITH {PEOPLE},
-single AS MATERIALIZED (
-    SELECT respondent_id, {_STANDING} + is_visitor::int AS standing
-    FROM people WHERE NOT is_several
-),
-shared AS MATERIALIZED (
-    SELECT id, question_id, credit, {_STANDING} AS standing FROM (
-        SELECT *, sum(credit) OVER w AS earned, count(*) OVER w AS answered
-        FROM several WINDOW w AS (PARTITION BY learner_id)
-    ) s
+standings AS MATERIALIZED (
+    SELECT respondent_id, is_several, {_STANDING} + is_visitor::int AS standing
+    FROM people s WHERE NOT is_several
+    UNION ALL
+    SELECT p.respondent_id, true, {_STANDING} FROM people p JOIN (
+        SELECT learner_id, sum(credit) AS earned, count(*) AS answered
+        FROM several WHERE nth = 1 GROUP BY 1
+    ) s USING (learner_id) WHERE p.is_several
+    ORDER BY respondent_id
 ),
 counted AS MATERIALIZED (
     SELECT i.id AS question_id, c.* FROM items i CROSS JOIN LATERAL (
-        SELECT f.credit, s.standing, w.choice_id, count(*) AS size, true AS is_people
-        FROM {FIRST} f JOIN single s USING (respondent_id)
+        SELECT f.credit, s.standing, w.choice_id, count(*)::int AS size, true AS is_people
+        FROM {FIRST} f JOIN standings s USING (respondent_id)
         LEFT JOIN {_WRONG_PICKS} w ON w.answer_id = f.id AND f.credit < 1000000
-        GROUP BY 1, 2, 3
+        WHERE {_IS_FIRST} GROUP BY 1, 2, 3
     ) c WHERE i.kind <> 'multiple'
     UNION ALL
     SELECT i.id, c.* FROM items i CROSS JOIN LATERAL (
-        SELECT f.credit, s.standing, NULL::uuid, count(*), true
-        FROM {FIRST} f JOIN single s USING (respondent_id) GROUP BY 1, 2
+        SELECT f.credit, s.standing, NULL::uuid, count(*)::int, true
+        FROM {FIRST} f JOIN standings s USING (respondent_id)
+        WHERE {_IS_FIRST} GROUP BY 1, 2
     ) c WHERE i.kind = 'multiple'
     UNION ALL
     SELECT i.id, c.* FROM items i CROSS JOIN LATERAL (
-        SELECT f.credit, s.standing, p.choice_id, count(*), false
-        FROM {FIRST} f JOIN single s USING (respondent_id)
+        SELECT f.credit, s.standing, p.choice_id, count(*)::int, false
+        FROM {FIRST} f JOIN standings s USING (respondent_id)
         JOIN {_PICKS} p ON p.answer_id = f.id
-        WHERE f.credit < 1000000 GROUP BY 1, 2, 3
+        WHERE f.credit < 1000000 AND {_IS_FIRST} GROUP BY 1, 2, 3
     ) c WHERE i.kind = 'multiple'
-    UNION ALL
-    SELECT question_id, credit, standing, NULL, count(*), true
-    FROM shared GROUP BY 1, 2, 3
-    UNION ALL
-    SELECT s.question_id, s.credit, s.standing, p.choice_id, count(*), false
-    FROM (SELECT * FROM shared WHERE credit < 1000000 ORDER BY id OFFSET 0) s
-    CROSS JOIN LATERAL (
-        SELECT choice_id FROM quizzes_answerchoice WHERE answer_id = s.id OFFSET 0
-    ) p GROUP BY 1, 2, 3, 4
 ),
 known AS MATERIALIZED (
-    SELECT question_id, credit, choice_id, size, is_people, standing & 1 AS visitor,
+    SELECT question_id, credit, choice_id, size, is_people,
+           (standing & 1)::int AS visitor,
            CASE WHEN (standing >> 1) & 1048575 > 1
                 THEN ((standing >> 21) - credit)::float8
                      / (((standing >> 1) & 1048575) - 1) END AS rest
     FROM counted
 ),
 cells AS MATERIALIZED (
-    SELECT question_id, rest, credit, sum(size)::bigint AS size,
-           sum(size * visitor)::bigint AS visitors
+    SELECT question_id, rest, credit, sum(size)::int AS size,
+           sum(size * visitor)::int AS visitors
     FROM known WHERE is_people GROUP BY 1, 2, 3
 ),
 means AS (
     SELECT question_id, sum(size) AS ranked,
-           sum(size * credit) / sum(size) AS credit, sum(size * rest) / sum(size) AS rest,
+           sum(size * credit::float8) / sum(size) AS credit,
+           sum(size * rest) / sum(size) AS rest,
            min(credit) < max(credit) AND min(rest) < max(rest) AS varies
     FROM cells WHERE rest IS NOT NULL GROUP BY 1
 ),
 correlations AS (
     SELECT c.question_id, m.ranked, CASE WHEN m.varies THEN
-           sum(c.size * (c.credit - m.credit::float8) * (c.rest - m.rest))
-           / sqrt(sum(c.size * (c.credit - m.credit::float8) ^ 2)
+           sum(c.size * (c.credit - m.credit) * (c.rest - m.rest))
+           / sqrt(sum(c.size * (c.credit - m.credit) ^ 2)
                   * sum(c.size * (c.rest - m.rest) ^ 2)) END AS discrimination
     FROM cells c JOIN means m USING (question_id) WHERE c.rest IS NOT NULL
     GROUP BY c.question_id, m.ranked, m.varies
 ),
 totals AS (
     SELECT question_id, sum(size) AS answers, sum(visitors) AS visitors,
-           sum(size * credit) AS earned
+           sum(size * credit::bigint) AS earned
     FROM cells GROUP BY 1
 ),
 levels AS MATERIALIZED (
-    SELECT question_id, rest, sum(size) AS size,
+    SELECT question_id, rest, sum(size)::int AS size,
            sum(size) FILTER (WHERE credit = 1000000) AS full_credit
     FROM cells GROUP BY 1, 2
 ),
 ladder AS (
     SELECT question_id, rest, size, sum(size) OVER up AS upto,
-           sum(size) OVER (PARTITION BY question_id) / 3 AS third
+           sum(size) OVER (PARTITION BY question_id) / 3.0::float8 AS third
     FROM levels WHERE rest IS NOT NULL
     WINDOW up AS (PARTITION BY question_id ORDER BY rest)
 ),

@@ -23,7 +23,7 @@ credits AS (
     WHERE NOT p.is_several GROUP BY i.lesson_id, o.respondent_id
     UNION ALL
     SELECT i.lesson_id, avg(s.credit)::float8
-    FROM several s JOIN items i ON i.id = s.question_id
+    FROM several s JOIN items i ON i.id = s.question_id WHERE s.nth = 1
     GROUP BY i.lesson_id, s.learner_id
 ),
 medians AS (

@@ -229,6 +229,24 @@ def test_what_was_kept_says_what_was_found(answered):
     assert figures_of(answered.pk) == track_analysis._read(fresh)
 
 
+@pytest.mark.django_db
+def test_who_answers_again_as_another_respondent_counts_once_in_the_lesson(
+    soil, lesson, probe, ada
+):
+    """Before she signed in she was wrong, and that was her first answer."""
+    (visitor,) = give_all(probe, ["Not so"])
+    claim_visit(ada, visitor.pk, {})
+    answer(own(ada), probe, "Right")
+    other = make_question(lesson, "And which?")
+    answer(own(ada), other, "Right")
+
+    found = figures_of(soil.pk)
+
+    assert found.questions[probe.pk].mean == 0
+    assert found.lessons[lesson.pk].people == 1
+    assert found.lessons[lesson.pk].credit == 0.5
+
+
 @pytest.mark.django_db(transaction=True)
 def test_looking_at_the_same_time_does_no_harm(soil, probe):
     give_all(probe, ["Right", "Not so"])
