@@ -338,6 +338,13 @@ CERTIFICATE = [
         steps=send_file(),
     ),
     Entry(
+        "verify, file altered and hidden",
+        "verify",
+        verify_hidden,
+        "Its holder has hidden what we issued",
+        steps=send_file(("Ada Sample", "Eve Sample")),
+    ),
+    Entry(
         "verify, file unknown",
         "verify",
         verify_issued,
