@@ -33,8 +33,12 @@ def _database_url() -> str:
 
 
 DATABASES = {"default": database(_database_url(), pool=False)}
-# fifty threads that connect at once wait for each other on a busy machine
-DATABASES["default"]["OPTIONS"]["connect_timeout"] = 20
+# on a busy machine fifty threads that connect at once wait for each other, and a test
+# computes in its transaction for long
+DATABASES["default"]["OPTIONS"] |= {
+    "connect_timeout": 20,
+    "options": "-c idle_in_transaction_session_timeout=10min",
+}
 # two test runs at the same time need two databases
 if suffix := os.environ.get("TEST_DATABASE_SUFFIX"):
     DATABASES["default"]["TEST"] = {"NAME": f"test_gradus_{suffix}"}
