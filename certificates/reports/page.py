@@ -32,10 +32,10 @@ from certificates.reports.export_words import page_url
 from certificates.reports.forms import ReportForm
 from certificates.reports.xlsx_file import write_xlsx
 
-PAGE = 100  # rows
+PAGE = 50  # rows
 AT_ONCE = 20_000  # rows; a larger spreadsheet is made in the background
-# While a table costs so few rows of certificates, its totals are summed up with each page; else the page
-# asks for them once it is there.
+# While a table costs no more than so many rows of certificates, its totals are summed up
+# with each page; else the page asks for them once it is there.
 FEW = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER = re.compile(r"[1-9][0-9]{0,4}")  # of a page

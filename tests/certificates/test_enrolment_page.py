@@ -156,7 +156,7 @@ def test_a_page_computes_the_scores_of_its_own_rows_in_one_statement(
 
     make_learners(track, 990)
     with CaptureQueriesContext(connection) as of_many:
-        assert len(names_of_list(client)) == 100
+        assert len(names_of_list(client)) == page.PAGE
 
     assert len(of_ten) == len(of_many)
     scores = [q["sql"] for q in of_many if "quizzes_counted" in q["sql"]]
